@@ -1,0 +1,125 @@
+// checker: history in, verdict out. Decides whether a history is linearizable (Herlihy & Wing
+// 1990), proves it either way, and says it in words.
+//
+//   model.hpp          what a correct register does             (pure functions)
+//   search.hpp         Wing & Gong's search with Lowe's cache   (checker/search/)
+//   certificate.hpp    the order that proves "valid", and the independent code that validates it
+//   explain.hpp        an anomaly in words
+//   verdict_json.hpp   verdict.json, written and read
+//
+// A verdict is never a bool, and "valid" is only said after every operation was looked at: a limit
+// that was hit is Unknown, a history with nothing in it is Vacuous. When several checks disagree
+// the strongest word wins: invalid > error > unknown > vacuous > valid.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "checker/model.hpp"
+#include "history/history.hpp"
+
+namespace riptide::checker {
+
+enum class Word : std::uint8_t { valid, vacuous, unknown, error, invalid };  // weakest to strongest
+std::string_view name(Word word);
+Word strongest(Word a, Word b);
+
+/// A sequential order of operations that explains one key's history: the proof of "valid".
+struct Certificate {
+  history::Value key;
+  std::vector<history::OpIndex> order;  ///< operations that took effect, in the order they did
+};
+
+/// One thing that cannot have happened.
+struct Anomaly {
+  std::string klass;  ///< "stale-read", "lost-write", … (docs/anomalies.md)
+  history::Value key;
+  std::vector<history::OpIndex> operations;  ///< the minimal witness: already impossible on its own
+  history::OpIndex culprit = 0;              ///< the operation that no order can place
+  std::vector<std::string> explanation;      ///< numbered steps of the proof, in plain words
+  std::optional<double> staleness_ms;        ///< for stale reads: how old the value was
+  std::vector<history::OpIndex> longest_prefix;  ///< the longest order found, for the picture
+};
+
+struct Evidence {
+  std::string algorithm;
+  std::uint64_t operations = 0;  ///< looked at
+  std::uint64_t keys = 0;
+  std::uint64_t states = 0;  ///< configurations visited
+  double seconds = 0;
+  std::uint64_t peak_bytes = 0;
+  bool certificate_validated =
+      false;  ///< valid: by validate(), which shares nothing with the search
+};
+
+/// The answer of one check.
+struct Check {
+  std::string name;  ///< "linearizable", "faults-proved", "not-vacuous", …
+  Word verdict = Word::unknown;
+  std::string reason;  ///< one sentence: which limit, what was vacuous, what went wrong
+  std::vector<Anomaly> anomalies;
+  Evidence evidence;
+  std::vector<Certificate> certificates;  ///< of valid keys, when asked for
+};
+
+struct Limits {
+  std::uint64_t memory_bytes = 0;           ///< 0: half of what is free
+  Duration time{0};                         ///< 0: none
+  const std::atomic<bool>* stop = nullptr;  ///< set by Ctrl-C: ends in Unknown
+};
+
+struct LinearizableOptions {
+  std::string model = "cas-register";
+  Limits limits;
+  bool keep_certificates = false;
+  /// A history in which a smaller share of operations succeeds is vacuous. Low on purpose: under
+  /// faults, and for a cas that meets another value, failing is what a correct system does.
+  double minimum_ok_share = 0.02;
+};
+
+/// Checks every key on its own (linearizability is local: Herlihy & Wing, Theorem 1). An error only
+/// for a history that the model cannot read, such as an unknown `f`; limits end in Unknown.
+Result<Check> check_linearizable(const history::History& history,
+                                 const LinearizableOptions& options);
+
+/// Counts by function and outcome, latency, rates, availability.
+struct Statistics {
+  struct Row {
+    std::string f;
+    std::uint64_t ok = 0, fail = 0, info = 0;
+    std::int64_t latency_p50_ns = 0, latency_p99_ns = 0, latency_max_ns = 0;  ///< of ok operations
+  };
+  std::vector<Row> rows;
+  std::uint64_t operations = 0, ok = 0, fail = 0, info = 0;
+  std::uint64_t keys = 0, contested_keys = 0;  ///< contested: two operations on it overlapped
+  std::uint64_t concurrent_pairs = 0;          ///< neighbours in time on one key that overlapped
+  std::int64_t duration_ns = 0;
+  std::int64_t longest_without_ok_ns = 0;
+};
+Statistics statistics(const history::History& history);
+
+/// Was anything tested? Vacuous when there are no ok operations, none of them observed a key that
+/// may have been written, fewer than `minimum_ok_share` of the operations succeeded, or (with
+/// faults) no operation overlapped a fault.
+Check check_not_vacuous(const history::History& history, const Statistics& statistics,
+                        double minimum_ok_share);
+/// Error when a fault could not be proved; one that the end of the history cut off is only counted.
+Check check_faults_proved(const history::History& history);
+
+struct Verdict {
+  Word verdict = Word::unknown;
+  std::vector<Check> checks;
+  Statistics statistics;
+  std::string reproduce;  ///< the command that runs it again; may be empty
+  std::vector<std::string> warnings;
+};
+
+/// All checks of a history; the strongest word wins.
+Result<Verdict> check_history(const history::History& history, const LinearizableOptions& options);
+
+}  // namespace riptide::checker
