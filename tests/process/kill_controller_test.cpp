@@ -48,7 +48,7 @@ TEST(KillNine, OfTheControllerLeavesNoProcessNoPortAndAReadableHistory) {
     run.wait(30);
     EXPECT_TRUE(eventually(30, [&] { return node_processes(here.path()).empty(); }))
         << "after " << patience.count();
-    // A process that ends gives up its command line before its sockets: they may be a moment behind.
+    // A process that ends gives up its command line before its sockets, which may lag a moment.
     for (const auto& endpoint : endpoints)
       EXPECT_TRUE(eventually(30, [&] { return !listens(endpoint.first, endpoint.second); }))
           << endpoint.first << ":" << endpoint.second;
