@@ -161,7 +161,7 @@ std::vector<Entry> judged_entries(const KeyHistory& key, const Members& members)
   for (const Member& member : members) {
     entries.push_back(key.entries[member.position]);
     Entry& entry = entries.back();
-    if (member.write_only) entry.action = {Action::Kind::write, entry.written(), kNil};
+    if (member.write_only) entry.action = {Action::Kind::write, entry.written()};
   }
   return entries;
 }
@@ -204,8 +204,7 @@ Finding find_anomaly(const history::History& history, const KeyHistory& key, Bud
 
   const std::vector<Entry> entries = judged_entries(key, culprit.witness.members);
   Budget confirmation = budget.part(kStatesToConfirm);
-  const SearchResult confirmed =
-      search(entries, key.values.size(), Reductions::plain, confirmation);
+  const Decision confirmed = search(entries, key.values.size(), Reductions::plain, confirmation);
   budget.absorb(confirmation);
   if (confirmed.found == Found::order) {
     finding.contradiction = "the witness of an anomaly of key " + key.key.json() +

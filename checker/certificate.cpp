@@ -13,7 +13,7 @@ using history::OpIndex;
 using history::Type;
 using history::Value;
 
-CertificateValidator::CertificateValidator(const history::History& history, std::string model)
+CertificateValidator::CertificateValidator(const history::History& history, Model model)
     : history_(history), model_(std::move(model)) {
   for (const Operation& operation : history.operations) {
     if (operation.outcome == Type::ok) ++ok_operations_[operation.key];
@@ -32,9 +32,9 @@ std::optional<std::string> translate(const Operation& operation,
   };
   if (operation.f == "read") {
     if (operation.outcome != Type::ok) return "is a read without an answer";
-    action = {Action::Kind::read, number(operation.output), kNil};
+    action = {Action::Kind::read, number(operation.output)};
   } else if (operation.f == "write") {
-    action = {Action::Kind::write, number(operation.input), kNil};
+    action = {Action::Kind::write, number(operation.input)};
   } else if (operation.f == "cas" && operation.input.list() &&
              operation.input.list()->size() == 2) {
     const Value::List& pair = *operation.input.list();
@@ -89,13 +89,13 @@ std::optional<std::string> CertificateValidator::real_time(const Certificate& ce
 }
 
 std::optional<std::string> CertificateValidator::accepted(const Certificate& certificate) const {
-  std::unordered_map<Value, ValueId> numbers = {{Value(), kNil}};
+  std::unordered_map<Value, ValueId> numbers = {{Value(), kInitial}};
   RegisterModel::State state = RegisterModel::initial();
   for (const OpIndex index : certificate.order) {
     const Operation& operation = history_.operations[index];
     Action action;
     if (auto why = translate(operation, numbers, action)) return quoted(index) + " " + *why;
-    if (action.kind == Action::Kind::cas && model_ == "register") {
+    if (action.kind == Action::Kind::cas && model_.kind() == ModelKind::single_register) {
       return quoted(index) + " is a cas, which the model register does not have";
     }
     const auto next = RegisterModel::step(state, action);
@@ -106,13 +106,12 @@ std::optional<std::string> CertificateValidator::accepted(const Certificate& cer
 }
 
 std::optional<std::string> CertificateValidator::validate(const Certificate& certificate) const {
-  if (auto known = find_model(model_); !known) return known.error().text();
   if (auto why = membership(certificate)) return why;
   if (auto why = real_time(certificate)) return why;
   return accepted(certificate);
 }
 
-std::optional<std::string> validate(const history::History& history, const std::string& model,
+std::optional<std::string> validate(const history::History& history, const Model& model,
                                     const Certificate& certificate) {
   return CertificateValidator(history, model).validate(certificate);
 }

@@ -13,13 +13,13 @@ namespace riptide::checker {
 /// info operations at most once, no fail; consecutive operations respect real time; and the model
 /// accepts them one after the other. O(n). Otherwise the reason. Shares no code with the search but
 /// the model.
-std::optional<std::string> validate(const history::History& history, const std::string& model,
+std::optional<std::string> validate(const history::History& history, const Model& model,
                                     const Certificate& certificate);
 
 /// The same for many keys of one history, which is read through only once.
 class CertificateValidator {
  public:
-  CertificateValidator(const history::History& history, std::string model);
+  CertificateValidator(const history::History& history, Model model);
   std::optional<std::string> validate(const Certificate& certificate) const;
   /// Keys with at least one ok operation: each of them needs a certificate.
   std::size_t keys() const { return ok_operations_.size(); }
@@ -31,7 +31,7 @@ class CertificateValidator {
   std::optional<std::string> accepted(const Certificate& certificate) const;
 
   const history::History& history_;
-  std::string model_;
+  Model model_;
   std::unordered_map<history::Value, std::size_t> ok_operations_;
 };
 

@@ -74,7 +74,7 @@ struct Limits {
 };
 
 struct LinearizableOptions {
-  std::string model = "cas-register";
+  Model model = default_model();
   Limits limits;
   bool keep_certificates = false;
   /// A history in which a smaller share of operations succeeds is vacuous. Low on purpose: under

@@ -61,7 +61,7 @@ std::vector<std::string> explain_stuck(const history::History& history, const Ke
                   witness.members.size()));
   for (const Member& member : witness.members) steps.push_back(listed(words, key, member));
   Members left = witness.members;
-  ValueId state = kNil;
+  ValueId state = kInitial;
   std::string order;
   for (const std::uint32_t position : longest) {
     const Entry& entry = key.entries[position];

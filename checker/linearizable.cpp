@@ -71,7 +71,7 @@ class Linearizability {
 
   void decide(const KeyHistory& key) {
     const std::vector<Entry> entries = prune(key.entries, key.values.size(), &budget_);
-    const SearchResult result = search(entries, key.values.size(), Reductions::reduced, budget_);
+    const Decision result = search(entries, key.values.size(), Reductions::reduced, budget_);
     switch (result.found) {
       case Found::no_order:
         impossible_.push_back(&key);
@@ -204,9 +204,7 @@ class Linearizability {
 Result<Check> check_linearizable(const history::History& history,
                                  const LinearizableOptions& options) {
   try {
-    auto model = find_model(options.model);
-    if (!model) return model.error();
-    auto keys = partition(history, *model);
+    auto keys = partition(history, options.model);
     if (!keys) return keys.error();
     return Linearizability(history, options, std::move(*keys)).run();
   } catch (const std::bad_alloc&) {

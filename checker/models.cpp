@@ -6,18 +6,22 @@ namespace riptide::checker {
 
 const std::vector<ModelInfo>& models() {
   static const std::vector<ModelInfo> all = {
-      {"cas-register",
+      {ModelKind::cas_register,
+       "cas-register",
        "a register per key with read, write and compare-and-set; starts as nil",
        {"read", "write", "cas"}},
-      {"register", "a register per key with read and write; starts as nil", {"read", "write"}},
+      {ModelKind::single_register,
+       "register",
+       "a register per key with read and write; starts as nil",
+       {"read", "write"}},
   };
   return all;
 }
 
-Result<ModelInfo> find_model(std::string_view name) {
+Result<Model> find_model(std::string_view name) {
   std::vector<std::string> names;
   for (const ModelInfo& model : models()) {
-    if (model.name == name) return model;
+    if (model.name == name) return Model{.info = model};
     names.push_back(model.name);
   }
   const std::string meant = did_you_mean(name, names);
@@ -25,5 +29,7 @@ Result<ModelInfo> find_model(std::string_view name) {
   if (!meant.empty()) fix = "Did you mean \"" + meant + "\"? " + fix;
   return fail("there is no model \"" + std::string(name) + "\"").fix(std::move(fix));
 }
+
+Model default_model() { return *find_model("cas-register"); }
 
 }  // namespace riptide::checker

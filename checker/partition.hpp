@@ -1,7 +1,10 @@
-// One key's operations, as the search sees them: values numbered, failures gone, intervals closed.
+// One part of a history (one key, most often), as the algorithms see it: values numbered, failures
+// gone, intervals closed.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.hpp"
@@ -10,17 +13,21 @@
 
 namespace riptide::checker {
 
-/// An operation of one key. Its interval is closed: at equal times calls come before returns.
+/// An operation of one part. Its interval is closed: at equal times calls come before returns.
 struct Entry {
-  history::OpIndex index = 0;
   std::int64_t call_ns = 0;
   std::int64_t return_ns = history::kNever;  ///< kNever: may take effect at any later time
+  history::OpIndex index = 0;
   Action action;
   bool certain = false;  ///< it took effect; otherwise it may or may not have
 
+  // What follows is about registers only.
+
   bool is_cas() const { return action.kind == Action::Kind::cas; }
   /// Whether it is legal only in a state that holds observed().
-  bool observes() const { return action.kind != Action::Kind::write; }
+  bool observes() const {
+    return is_cas() || (action.kind == Action::Kind::read && action.first != kUnobserved);
+  }
   ValueId observed() const { return action.first; }
   /// Whether it can change the state; a cas from a value to itself is only a read.
   bool writes() const {
@@ -32,12 +39,30 @@ struct Entry {
 struct KeyHistory {
   history::Value key;
   std::vector<Entry> entries;          ///< by call, then by index
-  std::vector<history::Value> values;  ///< of each ValueId; values[0] is nil
+  std::vector<history::Value> values;  ///< of each ValueId; values[kInitial] is the initial value
 };
 
+/// Numbers the values of one part.
+class Numbering {
+ public:
+  /// `initial` gets the number kInitial.
+  explicit Numbering(const history::Value& initial) { number(initial); }
+  ValueId number(const history::Value& value);
+  std::vector<history::Value> take_values() { return std::move(values_); }
+
+ private:
+  std::unordered_map<history::Value, ValueId> numbers_;
+  std::vector<history::Value> values_;
+};
+
+/// What the operation does, as part of its model: nothing when it says nothing (a failed operation,
+/// an info read). An error for an operation that the model does not understand.
+Result<std::optional<Action>> action_of(const history::Operation& operation, const Model& model,
+                                        Numbering& numbering);
+
 /// Splits by key, in the order in which keys first appear. `fail` is dropped because it surely did
-/// not happen, an info read because nobody saw its answer; an info write or cas stays, for ever
-/// open. An error for an operation that the model does not understand.
-Result<std::vector<KeyHistory>> partition(const history::History& history, const ModelInfo& model);
+/// not happen, an info read because nobody saw its answer; every other info operation stays, for
+/// ever open. An error for an operation that the model does not understand.
+Result<std::vector<KeyHistory>> partition(const history::History& history, const Model& model);
 
 }  // namespace riptide::checker

@@ -24,12 +24,12 @@ class Finder {
       sources_.push_back(writer);
       latest_source_call_ns_ = at(writer).call_ns;
     }
-    unique_ = sources_.size() == 1 && value_ != kNil;
-    initial_only_ = sources_.empty() && value_ == kNil;
+    unique_ = sources_.size() == 1 && value_ != kInitial;
+    initial_only_ = sources_.empty() && value_ == kInitial;
   }
 
   std::optional<Pattern> find() {
-    if (sources_.empty() && value_ != kNil) return unwritten();
+    if (sources_.empty() && value_ != kInitial) return unwritten();
     consider_double_cas();
     for (const bool by_observer : {false, true}) consider_superseded(by_observer);
     if (!best_) consider_overwritten();
@@ -101,7 +101,7 @@ class Finder {
       if (!write.writes() || write.written() == value_ || newer == observer_) continue;
       Pattern found = base;
       found.newer = {newer};
-      const bool once = index_.writers(write.written()).size() == 1 && write.written() != kNil;
+      const bool once = index_.writers(write.written()).size() == 1 && write.written() != kInitial;
       const bool acknowledged = write.certain && write.return_ns < at(observer_).call_ns;
       const auto seen = once ? seen_before_observer(write.written(), in_place) : std::nullopt;
       if (!acknowledged && !seen) continue;

@@ -14,7 +14,7 @@ constexpr std::int64_t kNobody = std::numeric_limits<std::int64_t>::min();
 bool drop_unobservable(std::vector<Entry>& entries, std::size_t values) {
   std::vector<std::int64_t> observed_until(values, kNobody);  // the latest return of an observer
   std::vector<bool> written(values, false);
-  written[kNil] = true;
+  written[kInitial] = true;
   for (const Entry& entry : entries) {
     if (entry.observes()) {
       observed_until[entry.observed()] =
@@ -35,7 +35,7 @@ bool drop_unobservable(std::vector<Entry>& entries, std::size_t values) {
 void bound_by_observers(std::vector<Entry>& entries, std::size_t values) {
   std::vector<std::uint32_t> writers(values, 0);
   std::vector<std::int64_t> first_seen(values, history::kNever);
-  writers[kNil] = 1;  // the initial state
+  writers[kInitial] = 1;  // the initial state
   for (const Entry& entry : entries) {
     if (entry.writes()) ++writers[entry.written()];
     if (entry.observes() && entry.certain) {

@@ -11,7 +11,7 @@ namespace {
 
 Entry as_judged(const KeyHistory& key, const Member& member) {
   Entry entry = key.entries[member.position];
-  if (member.write_only) entry.action = {Action::Kind::write, entry.written(), kNil};
+  if (member.write_only) entry.action = {Action::Kind::write, entry.written()};
   return entry;
 }
 
@@ -70,7 +70,7 @@ std::optional<bool> impossible(const KeyHistory& key, const Members& members, Bu
   if (reductions == Reductions::reduced)
     entries = prune(std::move(entries), key.values.size(), &budget);
   Budget part = budget.part(budget.states_left());
-  const SearchResult result = search(entries, key.values.size(), reductions, part);
+  const Decision result = search(entries, key.values.size(), reductions, part);
   budget.absorb(part);
   budget.charge(1 + key.entries.size() / 16);  // so that many small judgements end, too
   if (result.found == Found::limit) return std::nullopt;

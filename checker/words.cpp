@@ -16,7 +16,7 @@ std::string Words::key() const {
 }
 
 std::string Words::value(ValueId value) const {
-  return value == kNil ? "nil" : key_.values[value].json();
+  return key_.values[value].is_nil() ? "nil" : key_.values[value].json();
 }
 
 std::string Words::who(std::uint32_t position) const {
@@ -35,8 +35,9 @@ std::string Words::did(std::uint32_t position) const {
     case Action::Kind::cas:
       return fmt::format("{} {} from {} to {} with a cas", unsure ? "asked to change" : "changed",
                          key(), value(action.first), value(action.second));
+    default:
+      return operation(position).f.name() + " " + operation(position).input.json();
   }
-  return {};
 }
 
 std::string Words::thing(std::uint32_t position) const {
@@ -48,8 +49,9 @@ std::string Words::thing(std::uint32_t position) const {
       return "write of " + value(action.first);
     case Action::Kind::cas:
       return fmt::format("cas from {} to {}", value(action.first), value(action.second));
+    default:
+      return operation(position).f.name() + " " + operation(position).input.json();
   }
-  return {};
 }
 
 std::string Words::ended(std::uint32_t position) const {

@@ -32,9 +32,12 @@ struct CheckFlags {
 Result<checker::LinearizableOptions> options_of(const CheckFlags& flags,
                                                 const history::History& history) {
   checker::LinearizableOptions options;
-  if (!history.header.model.empty()) options.model = history.header.model;
-  if (!flags.model.empty()) options.model = flags.model;
-  if (auto known = checker::find_model(options.model); !known) return known.error();
+  const std::string& name = flags.model.empty() ? history.header.model : flags.model;
+  if (!name.empty()) {
+    auto model = checker::find_model(name);
+    if (!model) return model.error();
+    options.model = std::move(*model);
+  }
   if (!flags.memory.empty()) {
     const auto bytes = parse_size(flags.memory);
     if (!bytes) return fail("bad value for --memory").because(bytes.error());

@@ -280,7 +280,9 @@ Result<checker::Verdict> judge(const RunConfig& config, const RunFiles& files, c
   auto read = history::read_history(files.history());
   if (!read) return read.error();
   history = std::move(*read);
-  checker::LinearizableOptions options{.model = history.header.model,
+  auto model = checker::find_model(history.header.model);
+  if (!model) return model.error();
+  checker::LinearizableOptions options{.model = std::move(*model),
                                        .limits = config.limits,
                                        .keep_certificates = config.keep_certificates,
                                        .minimum_ok_share = config.minimum_ok_share};

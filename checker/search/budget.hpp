@@ -7,10 +7,9 @@
 
 #include "base/time.hpp"
 #include "checker/checker.hpp"
+#include "checker/decision.hpp"
 
 namespace riptide::checker {
-
-enum class Limit : std::uint8_t { none, memory, time, stop, states };
 
 class Budget {
  public:

@@ -7,7 +7,7 @@ namespace riptide::checker {
 
 namespace {
 
-constexpr std::uint64_t kEmpty = ~std::uint64_t{0};
+constexpr std::uint64_t kNoRow = ~std::uint64_t{0};
 constexpr std::size_t kFirstRows = 64;
 
 /// The finalizer of MurmurHash3: every input bit reaches every output bit.
@@ -28,7 +28,7 @@ std::size_t ConfigurationCache::slot_of(std::span<const std::uint64_t> row) cons
   for (const std::uint64_t word : row) hash = mix(hash + 0x9e3779b97f4a7c15ULL + word);
   for (std::size_t slot = hash & (rows_ - 1);; slot = (slot + 1) & (rows_ - 1)) {
     const std::uint64_t* at = &table_[slot * words_];
-    if (*at == kEmpty || std::equal(row.begin(), row.end(), at)) return slot;
+    if (*at == kNoRow || std::equal(row.begin(), row.end(), at)) return slot;
   }
 }
 
@@ -39,10 +39,10 @@ bool ConfigurationCache::grow() {
   if (!budget_.grant(used_bytes_ + this->bytes() + bytes)) return false;
   const std::vector<std::uint64_t> old = std::exchange(table_, {});
   const std::size_t old_rows = std::exchange(rows_, rows);
-  table_.assign(rows * words_, kEmpty);
+  table_.assign(rows * words_, kNoRow);
   for (std::size_t i = 0; i < old_rows; ++i) {
     const std::span<const std::uint64_t> row(&old[i * words_], words_);
-    if (row[0] != kEmpty) std::copy(row.begin(), row.end(), &table_[slot_of(row) * words_]);
+    if (row[0] != kNoRow) std::copy(row.begin(), row.end(), &table_[slot_of(row) * words_]);
   }
   return true;
 }
@@ -53,7 +53,7 @@ ConfigurationCache::Insert ConfigurationCache::insert(std::span<const std::uint6
     return Insert::no_memory;
   }
   std::uint64_t* at = &table_[slot_of(row) * words_];
-  if (*at != kEmpty) return Insert::present;
+  if (*at != kNoRow) return Insert::present;
   std::copy(row.begin(), row.end(), at);
   ++size_;
   return Insert::added;

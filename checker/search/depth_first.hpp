@@ -31,7 +31,7 @@ class DepthFirst {
         cache_(set_.words_per_key(), own_bytes(), budget),
         row_(set_.words_per_key()) {}
 
-  SearchResult run() {
+  Decision run() {
     if (!budget_.grant(own_bytes())) return stopped(Limit::memory);
     if (const Limit limit = budget_.poll(); limit != Limit::none) return stopped(limit);
     if (reduced_ && demand_.anything_lost(state_)) return no_order();
@@ -61,7 +61,7 @@ class DepthFirst {
       from = events_.first();
       hidden_tried = false;
     }
-    SearchResult result{.found = Found::order};
+    Decision result{.found = Found::order};
     for (const Step& step : order_) result.order.push_back(step.position);
     return result;
   }
@@ -187,11 +187,11 @@ class DepthFirst {
     common_ = order_.size();
   }
 
-  SearchResult no_order() {
+  Decision no_order() {
     keep_longest();
     return {.found = Found::no_order, .longest = std::move(longest_)};
   }
-  SearchResult stopped(Limit limit) { return {.found = Found::limit, .limit = limit}; }
+  Decision stopped(Limit limit) { return {.found = Found::limit, .limit = limit}; }
 
   std::uint64_t own_bytes() const {
     return events_.bytes() + set_.bytes() + demand_.bytes() +

@@ -6,8 +6,8 @@
 
 namespace riptide::checker {
 
-SearchResult search(std::span<const Entry> entries, std::size_t values, Reductions reductions,
-                    Budget& budget) {
+Decision search(std::span<const Entry> entries, std::size_t values, Reductions reductions,
+                Budget& budget) {
   try {
     return DepthFirst<RegisterModel>(entries, values, reductions, budget).run();
   } catch (const std::bad_alloc&) {  // the machine has less than the budget thought

@@ -6,27 +6,19 @@
 #include <span>
 #include <vector>
 
+#include "checker/decision.hpp"
 #include "checker/model.hpp"
 #include "checker/partition.hpp"
 #include "checker/search/budget.hpp"
 
 namespace riptide::checker {
 
-enum class Found : std::uint8_t { order, no_order, limit };
-
-struct SearchResult {
-  Found found = Found::limit;
-  Limit limit = Limit::none;           ///< which, when found is limit
-  std::vector<std::uint32_t> order;    ///< positions in the entries; the proof
-  std::vector<std::uint32_t> longest;  ///< no order: the longest that was reached
-};
-
 /// `plain` tries everything; `reduced` uses what search/demand.hpp concludes. Both are exact. With
 /// `plain` the longest order is the longest there is.
 enum class Reductions : std::uint8_t { plain, reduced };
 
 /// `entries` are sorted by call, with values below `values`. Counts states and bytes in `budget`.
-SearchResult search(std::span<const Entry> entries, std::size_t values, Reductions reductions,
-                    Budget& budget);
+Decision search(std::span<const Entry> entries, std::size_t values, Reductions reductions,
+                Budget& budget);
 
 }  // namespace riptide::checker

@@ -87,7 +87,7 @@ void check_one(const History& history, std::set<std::string>& classes) {
                                                                     << told(*check, history);
   if (expected) {
     for (const Certificate& certificate : check->certificates) {
-      ASSERT_FALSE(validate(history, "cas-register", certificate).has_value());
+      ASSERT_FALSE(validate(history, default_model(), certificate).has_value());
     }
     return;
   }

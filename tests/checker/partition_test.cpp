@@ -8,7 +8,7 @@
 namespace riptide::checker::testing {
 namespace {
 
-const ModelInfo kCas = *find_model("cas-register");
+const Model kCas = *find_model("cas-register");
 
 std::vector<OpIndex> kept(const History& history) {
   const auto keys = partition(history, kCas);
@@ -43,8 +43,8 @@ TEST(partition, numbers_values_per_key_and_nil_is_always_zero) {
   ASSERT_EQ(keys->size(), 2u);
   EXPECT_EQ((*keys)[0].key, Value("a"));
   EXPECT_EQ((*keys)[0].entries[0].written(), (*keys)[0].entries[1].observed());
-  EXPECT_EQ((*keys)[1].entries[0].observed(), kNil);
-  EXPECT_EQ((*keys)[1].entries[1].written(), kNil);
+  EXPECT_EQ((*keys)[1].entries[0].observed(), kInitial);
+  EXPECT_EQ((*keys)[1].entries[1].written(), kInitial);
   EXPECT_EQ((*keys)[1].values[(*keys)[1].entries[1].observed()], Value(80));
 }
 

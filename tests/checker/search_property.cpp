@@ -43,13 +43,13 @@ void agree_on(const History& history, std::uint64_t* valid) {
   for (const auto* entries : {&key.entries, &pruned}) {
     for (const auto mode : {Reductions::plain, Reductions::reduced}) {
       Budget budget{Limits{.memory_bytes = 1 << 20}};
-      const SearchResult result = search(*entries, key.values.size(), mode, budget);
+      const Decision result = search(*entries, key.values.size(), mode, budget);
       ASSERT_EQ(result.found, expected ? Found::order : Found::no_order)
           << (mode == Reductions::plain ? "plain" : "reduced")
           << (entries == &pruned ? ", pruned\n" : "\n") << dump(history);
       if (!expected) continue;
       const Certificate certificate{Value(5), indices(*entries, result.order)};
-      const auto refused = validate(history, "cas-register", certificate);
+      const auto refused = validate(history, default_model(), certificate);
       ASSERT_FALSE(refused.has_value()) << *refused << "\n" << dump(history);
     }
   }
@@ -79,7 +79,7 @@ TEST(search, finds_the_longest_order_that_there_is_when_it_tries_everything) {
     ASSERT_LE(reduced.longest.size(), plain.longest.size()) << dump(history);
     ASSERT_LT(plain.longest.size(), key.entries.size());
     // Legal as far as it goes, and stuck: nothing that is left can follow.
-    ValueId state = kNil;
+    ValueId state = kInitial;
     std::vector<bool> used(key.entries.size(), false);
     for (const std::uint32_t position : plain.longest) {
       const auto next = RegisterModel::step(state, key.entries[position].action);
@@ -113,17 +113,17 @@ TEST(validate, refuses_every_mutated_certificate_that_brute_force_would_refuse) 
     Certificate missing = certificate, twice = certificate, other = certificate;
     missing.order.erase(missing.order.begin() + static_cast<std::ptrdiff_t>(at));
     if (was_ok) {
-      ASSERT_TRUE(validate(history, "cas-register", missing)) << dump(history);
+      ASSERT_TRUE(validate(history, default_model(), missing)) << dump(history);
     }
     twice.order.push_back(twice.order[at]);
-    ASSERT_TRUE(validate(history, "cas-register", twice)) << dump(history);
+    ASSERT_TRUE(validate(history, default_model(), twice)) << dump(history);
     other.order[at] = static_cast<OpIndex>(history.operations.size());
-    ASSERT_TRUE(validate(history, "cas-register", other)) << dump(history);
+    ASSERT_TRUE(validate(history, default_model(), other)) << dump(history);
     for (const Operation& operation : history.operations) {
       if (operation.outcome != Type::fail) continue;
       Certificate failed = certificate;
       failed.order.push_back(operation.index);
-      ASSERT_TRUE(validate(history, "cas-register", failed)) << dump(history);
+      ASSERT_TRUE(validate(history, default_model(), failed)) << dump(history);
     }
     Certificate swapped = certificate;
     random.shuffle(swapped.order);
@@ -141,7 +141,7 @@ TEST(validate, refuses_every_mutated_certificate_that_brute_force_would_refuse) 
       if (o.f == "write") state = o.input;
       if (o.f == "cas") state = (*o.input.list())[1];
     }
-    ASSERT_EQ(legal, !validate(history, "cas-register", swapped).has_value()) << dump(history);
+    ASSERT_EQ(legal, !validate(history, default_model(), swapped).has_value()) << dump(history);
     mutated += legal ? 0 : 1;
   }
   EXPECT_GT(mutated, 1000);
