@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -35,15 +36,38 @@ struct Certificate {
   std::vector<history::OpIndex> order;  ///< operations that took effect, in the order they did
 };
 
+/// What the object can have held when the order of the witness ends for good, and why nothing can
+/// follow: what each client could have believed (Knossos' final paths, one for each state).
+struct FinalState {
+  std::string state;                         ///< in words: "7", "the queue [1, 2]"
+  std::vector<history::OpIndex> order_tail;  ///< the end of one order that leads there
+  /// Of each operation that is left: why it cannot come next.
+  std::vector<std::pair<history::OpIndex, std::string>> why_not;
+};
+
 /// One thing that cannot have happened.
 struct Anomaly {
   std::string klass;  ///< "stale-read", "lost-write", … (docs/anomalies.md)
   history::Value key;
-  std::vector<history::OpIndex> operations;  ///< the minimal witness: already impossible on its own
+  std::vector<history::OpIndex> operations;  ///< the witness: already impossible on its own
+  bool minimal = true;                       ///< no operation of the witness can be left out
   history::OpIndex culprit = 0;              ///< the operation that no order can place
   std::vector<std::string> explanation;      ///< numbered steps of the proof, in plain words
   std::optional<double> staleness_ms;        ///< for stale reads: how old the value was
+  /// For stale reads: how many newer writes were certainly in place when the read began.
+  std::optional<std::uint64_t> staleness_versions;
   std::vector<history::OpIndex> longest_prefix;  ///< the longest order found, for the picture
+  std::vector<FinalState> final_states;          ///< some of them; may be empty
+};
+
+/// How far a check got before a limit ended it: of the part that got least far.
+struct Progress {
+  history::Value key;
+  /// All operations of the key that returned up to and including this time fit one order.
+  /// INT64_MIN when nothing is known.
+  std::int64_t decided_until_ns = INT64_MIN;
+  std::uint64_t operations_decided = 0;          ///< of that key: those that had returned by then
+  std::vector<history::OpIndex> longest_prefix;  ///< the longest order that was reached
 };
 
 struct Evidence {
@@ -65,6 +89,7 @@ struct Check {
   std::vector<Anomaly> anomalies;
   Evidence evidence;
   std::vector<Certificate> certificates;  ///< of valid keys, when asked for
+  std::optional<Progress> progress;       ///< of a check that a limit ended
 };
 
 struct Limits {

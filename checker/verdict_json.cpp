@@ -1,4 +1,4 @@
-// verdict.json and certificate.json. Written so that a reader needs no history: the operations of
+// verdict.json. Written so that a reader needs no history: the operations of
 // an anomaly are given in full beside their indices.
 #include "checker/verdict_json.hpp"
 
@@ -30,14 +30,34 @@ Json operation_json(const Operation& operation) {
   return json;
 }
 
+Json final_state_json(const FinalState& final) {
+  Json why_not = Json::array();
+  for (const auto& [operation, why] : final.why_not) {
+    why_not.push_back({{"operation", operation}, {"why", why}});
+  }
+  return {
+      {"state", final.state}, {"order_tail", final.order_tail}, {"why_not", std::move(why_not)}};
+}
+
+Json progress_json(const Progress& progress) {
+  const bool known = progress.decided_until_ns != INT64_MIN;
+  return {{"key", value_json(progress.key)},
+          {"decided_until_ns", known ? Json(progress.decided_until_ns) : Json()},
+          {"operations_decided", progress.operations_decided},
+          {"longest_prefix", progress.longest_prefix}};
+}
+
 Json anomaly_json(const Anomaly& anomaly, const history::History& history) {
-  Json json = {{"class", anomaly.klass},
-               {"key", value_json(anomaly.key)},
-               {"operations", anomaly.operations},
-               {"culprit", anomaly.culprit},
-               {"explanation", anomaly.explanation}};
+  Json json = {{"class", anomaly.klass},           {"key", value_json(anomaly.key)},
+               {"operations", anomaly.operations}, {"minimal", anomaly.minimal},
+               {"culprit", anomaly.culprit},       {"explanation", anomaly.explanation}};
   if (anomaly.staleness_ms) json["staleness_ms"] = *anomaly.staleness_ms;
+  if (anomaly.staleness_versions) json["staleness_versions"] = *anomaly.staleness_versions;
   json["longest_prefix"] = anomaly.longest_prefix;
+  json["final_states"] = Json::array();
+  for (const FinalState& final : anomaly.final_states) {
+    json["final_states"].push_back(final_state_json(final));
+  }
   json["operation_details"] = Json::array();
   for (const history::OpIndex index : anomaly.operations) {
     if (index < history.operations.size()) {
@@ -52,18 +72,19 @@ Json check_json(const Check& check, const history::History& history) {
   for (const Anomaly& anomaly : check.anomalies)
     anomalies.push_back(anomaly_json(anomaly, history));
   const Evidence& e = check.evidence;
-  return {{"name", check.name},
-          {"verdict", name(check.verdict)},
-          {"reason", check.reason},
-          {"anomalies", std::move(anomalies)},
-          {"evidence",
-           {{"algorithm", e.algorithm},
-            {"operations", e.operations},
-            {"keys", e.keys},
-            {"states", e.states},
-            {"seconds", e.seconds},
-            {"peak_bytes", e.peak_bytes},
-            {"certificate_validated", e.certificate_validated}}}};
+  Json json = {{"name", check.name},
+               {"verdict", name(check.verdict)},
+               {"reason", check.reason},
+               {"anomalies", std::move(anomalies)}};
+  if (check.progress) json["progress"] = progress_json(*check.progress);
+  json["evidence"] = {{"algorithm", e.algorithm},
+                      {"operations", e.operations},
+                      {"keys", e.keys},
+                      {"states", e.states},
+                      {"seconds", e.seconds},
+                      {"peak_bytes", e.peak_bytes},
+                      {"certificate_validated", e.certificate_validated}};
+  return json;
 }
 
 Json statistics_json(const Statistics& s) {
@@ -127,15 +148,6 @@ std::string to_json(const Verdict& verdict, const history::History& history) {
   for (const history::Fault& fault : history.faults) json["faults"].push_back(fault_json(fault));
   json["reproduce"] = verdict.reproduce;
   json["warnings"] = verdict.warnings;
-  return text_of(json);
-}
-
-std::string certificates_json(const std::vector<Certificate>& certificates) {
-  Json json = {{"version", 1}, {"certificates", Json::array()}};
-  for (const Certificate& certificate : certificates) {
-    json["certificates"].push_back(
-        {{"key", value_json(certificate.key)}, {"order", certificate.order}});
-  }
   return text_of(json);
 }
 

@@ -9,9 +9,8 @@
 namespace riptide::checker {
 
 std::string to_json(const Verdict& verdict, const history::History& history);
+/// What to_json() wrote, now or before a field was added: a field that is missing is empty. An
+/// error, which calls the text `name`, when it is damaged.
 Result<Verdict> verdict_from_json(std::string_view text, std::string_view name);
-
-/// certificate.json: one linearization order per key.
-std::string certificates_json(const std::vector<Certificate>& certificates);
 
 }  // namespace riptide::checker

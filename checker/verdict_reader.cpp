@@ -25,6 +25,27 @@ history::Value value_of(const Json& json) {
   return std::move(*value);
 }
 
+FinalState final_state_of(const Json& json) {
+  FinalState final;
+  final.state = json.at("state").get<std::string>();
+  final.order_tail = json.at("order_tail").get<std::vector<history::OpIndex>>();
+  for (const Json& left : json.at("why_not")) {
+    final.why_not.emplace_back(left.at("operation").get<history::OpIndex>(),
+                               left.at("why").get<std::string>());
+  }
+  return final;
+}
+
+Progress progress_of(const Json& json) {
+  Progress progress;
+  progress.key = value_of(json.at("key"));
+  const Json& until = json.at("decided_until_ns");
+  if (!until.is_null()) progress.decided_until_ns = until.get<std::int64_t>();
+  progress.operations_decided = json.at("operations_decided").get<std::uint64_t>();
+  progress.longest_prefix = json.at("longest_prefix").get<std::vector<history::OpIndex>>();
+  return progress;
+}
+
 Anomaly anomaly_of(const Json& json) {
   Anomaly anomaly;
   anomaly.klass = json.at("class").get<std::string>();
@@ -33,7 +54,16 @@ Anomaly anomaly_of(const Json& json) {
   anomaly.culprit = json.at("culprit").get<history::OpIndex>();
   anomaly.explanation = json.at("explanation").get<std::vector<std::string>>();
   if (json.contains("staleness_ms")) anomaly.staleness_ms = json.at("staleness_ms").get<double>();
+  if (json.contains("staleness_versions")) {
+    anomaly.staleness_versions = json.at("staleness_versions").get<std::uint64_t>();
+  }
+  anomaly.minimal = json.value("minimal", true);
   anomaly.longest_prefix = json.at("longest_prefix").get<std::vector<history::OpIndex>>();
+  if (json.contains("final_states")) {
+    for (const Json& final : json.at("final_states")) {
+      anomaly.final_states.push_back(final_state_of(final));
+    }
+  }
   return anomaly;
 }
 
@@ -43,6 +73,7 @@ Check check_of(const Json& json) {
   check.verdict = word_of(json.at("verdict"));
   check.reason = json.at("reason").get<std::string>();
   for (const Json& anomaly : json.at("anomalies")) check.anomalies.push_back(anomaly_of(anomaly));
+  if (json.contains("progress")) check.progress = progress_of(json.at("progress"));
   const Json& e = json.at("evidence");
   check.evidence = {.algorithm = e.at("algorithm").get<std::string>(),
                     .operations = e.at("operations").get<std::uint64_t>(),

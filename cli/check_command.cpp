@@ -7,6 +7,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "checker/certificate_json.hpp"
 #include "checker/verdict_json.hpp"
 #include "cli/cli.hpp"
 #include "cli/publish.hpp"
@@ -64,11 +65,12 @@ reports::RunInfo info_of(const fs::path& file, const history::History& history) 
   return info;
 }
 
-Result<void> write_certificates(const checker::Verdict& verdict, const fs::path& file) {
+Result<void> write_certificates(const history::History& history, const checker::Model& model,
+                                const checker::Verdict& verdict, const fs::path& file) {
   std::vector<checker::Certificate> all;
   for (const checker::Check& check : verdict.checks)
     all.insert(all.end(), check.certificates.begin(), check.certificates.end());
-  return write_file(file, checker::certificates_json(all));
+  return write_file(file, checker::certificates_json(history, model, all));
 }
 
 /// What the run itself had to say: a node that ended by itself is not in the history.
@@ -122,7 +124,8 @@ int check(const CheckFlags& flags) {
   }
   if (verdict->verdict == checker::Word::invalid) return kViolation;  // there is no certificate
   if (!flags.certificate.empty())
-    if (auto written = write_certificates(*verdict, flags.certificate); !written)
+    if (auto written = write_certificates(*history, options->model, *verdict, flags.certificate);
+        !written)
       return complain(written.error(), kHarnessError);
   if (stop_flag()) return kInterrupted;
   return exit_code(verdict->verdict);

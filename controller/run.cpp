@@ -11,6 +11,7 @@
 #include "base/file.hpp"
 #include "base/random.hpp"
 #include "base/units.hpp"
+#include "checker/certificate_json.hpp"
 #include "checker/verdict_json.hpp"
 #include "controller/addresses.hpp"
 #include "controller/cluster.hpp"
@@ -309,7 +310,9 @@ Result<void> write_results(const RunConfig& config, const RunFiles& files, RunOu
   std::vector<checker::Certificate> all;
   for (const auto& check : outcome.verdict.checks)
     all.insert(all.end(), check.certificates.begin(), check.certificates.end());
-  return write_file(files.certificate(), checker::certificates_json(all));
+  auto model = checker::find_model(outcome.history.header.model);
+  if (!model) return model.error();
+  return write_file(files.certificate(), checker::certificates_json(outcome.history, *model, all));
 }
 
 /// Data directories are kept when there is something to look into.

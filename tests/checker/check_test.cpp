@@ -408,14 +408,5 @@ TEST(verdict_json, damaged_text_is_an_error_that_names_the_file) {
   }
 }
 
-TEST(certificates_json, gives_one_order_per_key) {
-  LinearizableOptions options = limited();
-  options.keep_certificates = true;
-  const Check check = checked(Script().write(0, 1, 2, 1).read(0, 3, 4, 1).history(), options);
-  ASSERT_EQ(check.certificates.size(), 1u);
-  const std::string text = certificates_json(check.certificates);
-  EXPECT_NE(text.find("\"key\": 5"), std::string::npos) << text;
-}
-
 }  // namespace
 }  // namespace riptide::checker::testing
