@@ -35,12 +35,14 @@ struct Action {
     increment,    ///< first: by how much, may be negative (counter)
     add,          ///< first: the element (set)
     remove,       ///< first: the element; no effect when it is not there (set)
-    contains,     ///< first: the element, second: the boolean answer (set)
+    contains,     ///< first: the element, second: the answer, 0 or 1 (set)
     insert,       ///< first: the element (enqueue, push)
     take,         ///< first: the element (dequeue, pop, poll); kEmpty: it said that there is none
-    acquire,      ///< first: permits, or the fencing token that was given; second: the process
-    release,      ///< first: permits; second: the process
-    transaction,  ///< first: a list of [f, key, value] (multi-register, list-append)
+    acquire,      ///< mutex, semaphore: first: permits; fenced lock: first: the token that was
+                  ///< given (kUnobserved: nobody saw it), second: the process, as a value
+    release,      ///< mutex, semaphore: first: permits; fenced lock: second: the process
+    transaction,  ///< first: a list of ["r" | "w" | "append", key, value] (multi-register,
+                  ///< list-append); a read that nobody saw is ["r", key]
   };
   Kind kind = Kind::read;
   ValueId first = kUnobserved;

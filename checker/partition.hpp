@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "base/result.hpp"
 #include "checker/model.hpp"
+#include "checker/models/numbering.hpp"
 #include "history/history.hpp"
 
 namespace riptide::checker {
@@ -42,19 +42,6 @@ struct KeyHistory {
   std::vector<history::Value> values;  ///< of each ValueId; values[kInitial] is the initial value
 };
 
-/// Numbers the values of one part.
-class Numbering {
- public:
-  /// `initial` gets the number kInitial.
-  explicit Numbering(const history::Value& initial) { number(initial); }
-  ValueId number(const history::Value& value);
-  std::vector<history::Value> take_values() { return std::move(values_); }
-
- private:
-  std::unordered_map<history::Value, ValueId> numbers_;
-  std::vector<history::Value> values_;
-};
-
 /// What the operation does, as part of its model: nothing when it says nothing (a failed operation,
 /// an info read). An error for an operation that the model does not understand.
 Result<std::optional<Action>> action_of(const history::Operation& operation, const Model& model,
@@ -62,7 +49,10 @@ Result<std::optional<Action>> action_of(const history::Operation& operation, con
 
 /// Splits by key, in the order in which keys first appear. `fail` is dropped because it surely did
 /// not happen, an info read because nobody saw its answer; every other info operation stays, for
-/// ever open. An error for an operation that the model does not understand.
+/// ever open. Transactions are one object for each Operation::key; when every transaction of the
+/// history stays with one key inside its object, they are split by that key (linearizability is
+/// local), and a part's key is that key, or [Operation::key, key]. An error for an operation that
+/// the model does not understand, or an initial value that it cannot start from.
 Result<std::vector<KeyHistory>> partition(const history::History& history, const Model& model);
 
 }  // namespace riptide::checker

@@ -1,75 +1,88 @@
 // The gold of the checker's tests: every permutation is tried. Written from the definition of
-// linearizability alone; shares nothing with the checker.
+// linearizability and definition.hpp alone; shares nothing with the checker.
 #pragma once
 
+#include <map>
+#include <unordered_set>
 #include <vector>
 
+#include "base/assert.hpp"
 #include "base/random.hpp"
 #include "history/history.hpp"
+#include "tests/checker/definition.hpp"
 
 namespace riptide::checker::testing {
 
-using history::History;
-using history::Operation;
-using history::OpIndex;
-using history::Type;
-using history::Value;
-
+/// Tries every permutation, but comes to no set of operations with the same state twice.
 class BruteForce {
  public:
-  /// Of one key's operations (those of `only`, when given).
-  explicit BruteForce(const History& history) {
+  /// Of all operations (those of `only`, when given), at most 64 of an object.
+  explicit BruteForce(const History& history, const Model& model = default_model())
+      : model_(model) {
     for (const Operation& operation : history.operations) add(operation);
   }
-  BruteForce(const History& history, const std::vector<OpIndex>& only) {
+  BruteForce(const History& history, const std::vector<OpIndex>& only,
+             const Model& model = default_model())
+      : model_(model) {
     for (const OpIndex index : only) add(history.operations[index]);
   }
-  bool linearizable() { return extend(Value()); }
+  bool linearizable() {
+    for (const auto& [object, operations] : objects_) {
+      ops_ = operations;
+      failed_.clear();
+      if (!extend(0, definition_.initial())) return false;
+    }
+    return true;
+  }
 
  private:
-  struct Op {
-    const Operation* operation;
-    bool used = false;
+  struct Visited {
+    std::uint64_t used;
+    Value state;
+    friend bool operator==(const Visited&, const Visited&) = default;
+  };
+  struct Hash {
+    std::size_t operator()(const Visited& v) const {
+      return v.state.hash() ^ (v.used * 0x9e3779b97f4a7c15ULL);
+    }
   };
   void add(const Operation& operation) {
-    if (operation.outcome == Type::fail) return;
-    if (operation.f == "read" && operation.outcome == Type::info) return;
-    ops_.push_back({&operation});
+    if (!definition_.counts(operation)) return;
+    auto& operations = objects_[definition_.object(operation)];
+    ASSERT(operations.size() < 64, "too many operations for brute force");
+    operations.push_back(&operation);
   }
-  /// Whether what is left can follow when the register holds `state`.
-  bool extend(const Value& state) {
+  /// Whether what is not used can follow when the object is in `state`.
+  bool extend(std::uint64_t used, const Value& state) {
+    if (!failed_.insert({used, state}).second) return false;
     bool done = true;
-    for (const Op& op : ops_) done = done && (op.used || op.operation->outcome == Type::info);
+    for (std::size_t i = 0; i < ops_.size(); ++i) {
+      done = done && ((used >> i & 1) != 0 || !definition_.must(*ops_[i]));
+    }
     if (done) return true;
-    for (Op& op : ops_) {
-      if (op.used || !may_be_next(*op.operation)) continue;
-      Value next = state;
-      if (op.operation->f == "write") {
-        next = op.operation->input;
-      } else if (op.operation->f == "read") {
-        if (!(op.operation->output == state)) continue;
-      } else {
-        if (!((*op.operation->input.list())[0] == state)) continue;
-        next = (*op.operation->input.list())[1];
-      }
-      op.used = true;
-      const bool found = extend(next);
-      op.used = false;
-      if (found) return true;
+    for (std::size_t i = 0; i < ops_.size(); ++i) {
+      if ((used >> i & 1) != 0 || !may_be_next(used, *ops_[i])) continue;
+      const auto next = definition_.apply(state, *ops_[i]);
+      if (next && extend(used | std::uint64_t{1} << i, *next)) return true;
     }
     return false;
   }
   /// No unused operation had completed before this one was invoked.
-  bool may_be_next(const Operation& candidate) const {
-    for (const Op& op : ops_) {
-      if (!op.used && op.operation->outcome == Type::ok &&
-          op.operation->complete_ns < candidate.invoke_ns) {
+  bool may_be_next(std::uint64_t used, const Operation& candidate) const {
+    for (std::size_t i = 0; i < ops_.size(); ++i) {
+      if ((used >> i & 1) == 0 && definition_.must(*ops_[i]) &&
+          ops_[i]->complete_ns < candidate.invoke_ns) {
         return false;
       }
     }
     return true;
   }
-  std::vector<Op> ops_;
+
+  const Model model_;
+  Definition definition_{model_};
+  std::map<Value, std::vector<const Operation*>> objects_;
+  std::vector<const Operation*> ops_;
+  std::unordered_set<Visited, Hash> failed_;  // also what is being tried
 };
 
 /// A history of one key in memory, one call per operation.
