@@ -206,6 +206,11 @@ Result<Check> check_linearizable(const history::History& history,
   try {
     auto keys = partition(history, options.model);
     if (!keys) return keys.error();
+    if (!options.model.is_register()) {  // the search knows registers only
+      Check check{.name = "linearizable", .verdict = Word::unknown};
+      check.reason = "the model " + options.model.info.name + " is not decided yet";
+      return check;
+    }
     return Linearizability(history, options, std::move(*keys)).run();
   } catch (const std::bad_alloc&) {
     Check check{.name = "linearizable", .verdict = Word::unknown};
