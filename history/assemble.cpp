@@ -1,119 +1,42 @@
-// assemble(): events in, operations, faults and leaders out.
 #include <algorithm>
-#include <unordered_map>
+#include <array>
+#include <limits>
+#include <numeric>
+#include <utility>
 
-#include "history/history.hpp"
-#include "history/nemesis_events.hpp"
+#include "history/assembler.hpp"
 
 namespace riptide::history {
 namespace {
 
-/// Event i stands in line i+2 of history.jsonl: line 1 is the header.
-std::string line_of(std::size_t event) { return "line " + std::to_string(event + 2); }
+constexpr std::int64_t kFewProcesses = 4096;
 
-std::string who(const Event& event) { return "process " + std::to_string(event.process.value()); }
+std::string line_of(std::uint64_t line) { return "line " + std::to_string(line); }
+std::string who(Process process) { return "process " + std::to_string(process.value()); }
 
-std::string what(const Event& event) {
-  std::string text = "'" + event.f.name() + "'";
-  if (!event.key.is_nil()) text += " of key " + event.key.json();
+std::string what(const Symbol& f, const Value& key) {
+  std::string text = "'" + f.name() + "'";
+  if (!key.is_nil()) text += " of key " + key.json();
   return text;
 }
 
-/// What is known of one process while its events are read.
-struct Client {
-  OpIndex operation = 0;  ///< its latest, while `open`
-  std::size_t event = 0;  ///< its latest
-  bool open = false;
-  bool retired = false;  ///< its latest operation ended in info
-};
+/// Functions whose value is the client's, so that an `ok` can only repeat it.
+bool value_is_given(const Symbol& f) {
+  static const std::array kGiven{Symbol("write"),  Symbol("cas"),     Symbol("put"),
+                                 Symbol("append"), Symbol("enqueue"), Symbol("push")};
+  return std::find(kGiven.begin(), kGiven.end(), f) != kGiven.end();
+}
 
-class Pairing {
- public:
-  explicit Pairing(History& history) : history_(history) {
-    history.operations.reserve(history.events.size() / 2 + 1);
-  }
-
-  Result<void> take(std::size_t i) {
-    const Event& event = history_.events[i];
-    const auto [found, fresh] = clients_.try_emplace(event.process);
-    Client& client = found->second;
-    if (!fresh && event.t_ns < history_.events[client.event].t_ns) return back_in_time(i, client);
-    if (event.type == Type::invoke) return invoke(i, client);
-    return complete(i, client);
-  }
-
-  void finish() {
-    if (reused_ > 0) {
-      history_.warnings.push_back(line_of(first_reuse_) + ": " +
-                                  who(history_.events[first_reuse_]) +
-                                  " goes on after an info; Jepsen's rule gives it a new id (" +
-                                  std::to_string(reused_) + " such invocations)");
-    }
-    std::stable_sort(
-        history_.operations.begin(), history_.operations.end(),
-        [](const Operation& a, const Operation& b) { return a.invoke_ns < b.invoke_ns; });
-    for (std::size_t i = 0; i < history_.operations.size(); ++i)
-      history_.operations[i].index = static_cast<OpIndex>(i);
-  }
-
- private:
-  Result<void> back_in_time(std::size_t i, const Client& client) const {
-    const Event& event = history_.events[i];
-    return fail(line_of(i) + ": " + who(event) + " goes back in time, from " +
-                std::to_string(history_.events[client.event].t_ns) + " ns (" +
-                line_of(client.event) + ") to " + std::to_string(event.t_ns) + " ns")
-        .fix("Write the events of a process in the order in which they happened.");
-  }
-
-  Result<void> invoke(std::size_t i, Client& client) {
-    const Event& event = history_.events[i];
-    if (client.open) {
-      return fail(line_of(i) + ": " + who(event) + " invokes " + what(event) + " while its " +
-                  what(history_.events[client.event]) + " of " + line_of(client.event) +
-                  " is not completed")
-          .fix("Complete it first (info when nobody knows), or give the new one another process.");
-    }
-    if (client.retired && reused_++ == 0) first_reuse_ = i;
-    client = {static_cast<OpIndex>(history_.operations.size()), i, true, false};
-    Operation& operation = history_.operations.emplace_back();
-    operation.process = event.process;
-    operation.f = event.f;
-    operation.key = event.key;
-    operation.input = event.value;
-    operation.invoke_ns = event.t_ns;
-    operation.node = event.node;
-    return {};
-  }
-
-  Result<void> complete(std::size_t i, Client& client) {
-    const Event& event = history_.events[i];
-    const std::string completes = line_of(i) + ": " + who(event) + " completes " + what(event) +
-                                  " (" + std::string(name(event.type)) + ")";
-    if (!client.open) {
-      return fail(completes + ", but it has nothing open")
-          .fix("Write an invoke before every ok, fail or info.");
-    }
-    const Event& invoked = history_.events[client.event];
-    // A completion may leave the key out; another key or function is another operation.
-    if (event.f != invoked.f || !(event.key.is_nil() || event.key == invoked.key)) {
-      return fail(completes + ", but it invoked " + what(invoked) + " in " + line_of(client.event))
-          .fix("Let a completion name the function and the key of its invocation.");
-    }
-    Operation& operation = history_.operations[client.operation];
-    operation.outcome = event.type;
-    operation.output = event.value;
-    operation.error = event.error;
-    if (!event.node.empty()) operation.node = event.node;
-    (event.type == Type::info ? operation.gave_up_ns : operation.complete_ns) = event.t_ns;
-    client = {client.operation, i, false, event.type == Type::info};
-    return {};
-  }
-
-  History& history_;
-  std::unordered_map<Process, Client> clients_;
-  std::size_t reused_ = 0;
-  std::size_t first_reuse_ = 0;
-};
+/// `[k v]` as it may stand for a value `v` of the key `k`. Never so for what is itself a pair.
+bool is_pair(const Symbol& f, const Value& value) {
+  const Value::List* list = value.list();
+  if (!list || list->size() != 2) return false;
+  const Value& key = list->front();
+  if (key.is_nil() || key.list()) return false;
+  if (f == "txn") return false;
+  if (f == "cas") return list->back().list() && list->back().list()->size() == 2;
+  return true;
+}
 
 }  // namespace
 
@@ -131,22 +54,184 @@ std::string_view name(Type type) {
   return "info";
 }
 
-Result<void> assemble(History& history) {
-  history.operations.clear();
-  history.faults.clear();
-  history.leaders.clear();
-  Pairing pairing(history);
-  NemesisEvents nemesis(history);
-  for (std::size_t i = 0; i < history.events.size(); ++i) {
-    if (history.events[i].process != kNemesis) {
-      if (auto taken = pairing.take(i); !taken) return taken;
-    } else if (auto taken = nemesis.take(history.events[i]); !taken) {
-      return fail(line_of(i) + ": " + taken.error().what()).fix(taken.error().fix());
-    }
-  }
-  pairing.finish();
-  nemesis.finish();
+Assembler::Assembler(History& history, Origin origin)
+    : history_(history), nemesis_(history), origin_(origin), pairs_(origin == Origin::foreign) {}
+
+Result<void> Assembler::take(Event& event, std::uint64_t line) {
+  history_.last_ns = std::max(history_.last_ns, event.t_ns);
+  if (event.process != kNemesis) return take_client(event, line);
+  auto taken = nemesis_.take(event);
+  if (!taken && origin_ == Origin::riptide)
+    return fail(line_of(line) + ": " + taken.error().what()).fix(taken.error().fix());
+  history_.events.push_back(std::move(event));
   return {};
+}
+
+Assembler::Client& Assembler::client_of(Process process) {
+  const std::int64_t number = process.value();
+  if (number < 0 || number >= kFewProcesses) return others_[process];
+  const auto at = static_cast<std::size_t>(number);
+  if (at >= few_.size()) few_.resize(at + 1);
+  return few_[at];
+}
+
+Result<void> Assembler::take_client(Event& event, std::uint64_t line) {
+  Client& client = client_of(event.process);
+  if (client.line != 0 && event.t_ns < client.t_ns) {
+    return fail(line_of(line) + ": " + who(event.process) + " goes back in time, from " +
+                std::to_string(client.t_ns) + " ns (" + line_of(client.line) + ") to " +
+                std::to_string(event.t_ns) + " ns")
+        .fix("Write the events of a process in the order in which they happened.");
+  }
+  return event.type == Type::invoke ? invoke(event, line, client) : complete(event, line, client);
+}
+
+Result<void> Assembler::invoke(Event& event, std::uint64_t line, Client& client) {
+  if (pairs_) split_invocation(event);
+  auto& operations = history_.operations;
+  if (client.open) {
+    const Operation& open = operations[client.operation];
+    return fail(line_of(line) + ": " + who(event.process) + " invokes " + what(event.f, event.key) +
+                " while its " + what(open.f, open.key) + " of " + line_of(client.line) +
+                " is not completed")
+        .fix("Complete it first (info when nobody knows), or give the new one another process.");
+  }
+  if (operations.size() == std::numeric_limits<OpIndex>::max()) {
+    return fail(line_of(line) + ": more operations than Riptide can number (" +
+                std::to_string(operations.size()) + ")")
+        .fix("Check the history in parts, key by key.");
+  }
+  if (client.retired && reused_++ == 0) {
+    first_reuse_ = line;
+    first_reused_ = event.process;
+  }
+  client = {line, event.t_ns, static_cast<OpIndex>(operations.size()), true, false};
+  sorted_ = sorted_ && event.t_ns >= latest_invocation_ns_;
+  latest_invocation_ns_ = std::max(latest_invocation_ns_, event.t_ns);
+  Operation& operation = operations.emplace_back();
+  operation.index = client.operation;
+  operation.process = event.process;
+  operation.f = event.f;
+  operation.key = std::move(event.key);
+  operation.input = std::move(event.value);
+  operation.invoke_ns = event.t_ns;
+  operation.node = event.node;
+  return {};
+}
+
+Result<void> Assembler::check_completion(const Event& event, std::uint64_t line,
+                                         const Client& client) const {
+  const auto completes = [&] {
+    return line_of(line) + ": " + who(event.process) + " completes " + what(event.f, event.key) +
+           " (" + std::string(name(event.type)) + ")";
+  };
+  if (!client.open) {
+    return fail(completes() + ", but it has nothing open")
+        .fix("Write an invoke before every ok, fail or info.");
+  }
+  const Operation& invoked = history_.operations[client.operation];
+  // A completion may leave the key out; another key or function is another operation.
+  if (event.f != invoked.f || !(event.key.is_nil() || event.key == invoked.key)) {
+    return fail(completes() + ", but it invoked " + what(invoked.f, invoked.key) + " in " +
+                line_of(client.line))
+        .fix("Let a completion name the function and the key of its invocation.");
+  }
+  if (event.type == Type::ok && value_is_given(event.f) && !event.value.is_nil() &&
+      !invoked.input.is_nil() && event.value != invoked.input) {
+    return fail(completes() + " with the value " + event.value.json() +
+                ", but it invoked it with " + invoked.input.json() + " in " + line_of(client.line))
+        .fix("Let a completion repeat the value of its invocation, or leave it out.");
+  }
+  return {};
+}
+
+Result<void> Assembler::complete(Event& event, std::uint64_t line, Client& client) {
+  if (pairs_ && client.open) split_completion(event, client);
+  if (auto sound = check_completion(event, line, client); !sound) return sound;
+  Operation& operation = history_.operations[client.operation];
+  operation.outcome = event.type;
+  // A value that is told only once the operation is over (Knossos reads it so too).
+  if (event.type == Type::ok && operation.input.is_nil() && value_is_given(event.f))
+    operation.input = event.value;
+  operation.output = std::move(event.value);
+  if (!event.error.empty()) {
+    if (latest_error_ != event.error) latest_error_ = SharedText(std::move(event.error));
+    operation.error = latest_error_;
+  }
+  if (!event.node.empty()) operation.node = event.node;
+  (event.type == Type::info ? operation.gave_up_ns : operation.complete_ns) = event.t_ns;
+  client = {line, event.t_ns, client.operation, false, event.type == Type::info};
+  return {};
+}
+
+void Assembler::split_invocation(Event& event) {
+  if (!event.key.is_nil() || !is_pair(event.f, event.value)) return join_pairs();
+  const Value pair = std::move(event.value);
+  event.key = pair.list()->front();
+  event.value = pair.list()->back();
+  if (event.value.is_nil()) pair_without_value_ = true;
+}
+
+void Assembler::split_completion(Event& event, const Client& client) {
+  const Operation& invoked = history_.operations[client.operation];
+  const Value::List* list = event.value.list();
+  if (event.key.is_nil() && list && list->size() == 2 && list->front() == invoked.key) {
+    const Value pair = std::move(event.value);
+    event.key = pair.list()->front();
+    event.value = pair.list()->back();
+  } else if (event.key.is_nil() && (event.value.is_nil() || event.type != Type::ok)) {
+    unpaired_outputs_.push_back(client.operation);  // such as :timed-out
+  } else {
+    join_pairs();
+  }
+}
+
+/// The values were values after all.
+void Assembler::join_pairs() {
+  pairs_ = false;
+  std::sort(unpaired_outputs_.begin(), unpaired_outputs_.end());
+  auto unpaired = unpaired_outputs_.begin();
+  for (Operation& operation : history_.operations) {
+    const bool completed = operation.outcome != Type::info || operation.gave_up_ns != kNever;
+    const bool paired = unpaired == unpaired_outputs_.end() || *unpaired != operation.index;
+    if (!paired) ++unpaired;
+    if (completed && paired) operation.output = Value::List{operation.key, operation.output};
+    operation.input = Value::List{operation.key, operation.input};
+    operation.key = Value();
+  }
+}
+
+void Assembler::sort_operations() {
+  auto& operations = history_.operations;
+  // The order alone is sorted, then each operation moves once: no second copy of them all.
+  std::vector<OpIndex> order(operations.size());
+  std::iota(order.begin(), order.end(), OpIndex{0});
+  std::sort(order.begin(), order.end(), [&](OpIndex a, OpIndex b) {
+    return std::pair(operations[a].invoke_ns, a) < std::pair(operations[b].invoke_ns, b);
+  });
+  for (OpIndex start = 0; start < order.size(); ++start) {
+    if (order[start] == start) continue;
+    Operation first = std::move(operations[start]);
+    OpIndex at = start;
+    while (order[at] != start) {
+      operations[at] = std::move(operations[order[at]]);
+      at = std::exchange(order[at], at);
+    }
+    operations[at] = std::move(first);
+    order[at] = at;
+  }
+  for (OpIndex i = 0; i < operations.size(); ++i) operations[i].index = i;
+}
+
+void Assembler::finish() {
+  if (pairs_ && !pair_without_value_) join_pairs();
+  if (reused_ > 0) {
+    history_.warnings.push_back(line_of(first_reuse_) + ": " + who(first_reused_) +
+                                " goes on after an info; Jepsen's rule gives it a new id (" +
+                                std::to_string(reused_) + " such invocations)");
+  }
+  if (!sorted_) sort_operations();
+  nemesis_.finish();
 }
 
 }  // namespace riptide::history

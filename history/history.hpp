@@ -4,8 +4,9 @@
 //
 //   value.hpp     what clients write and read          symbol.hpp  interned names
 //   recorder.hpp  writes history.jsonl, one write(2) per event, before the client goes on
-//   reader.hpp    reads history.jsonl (and, by room's growth, others' formats)
-//   json_text.hpp JSON as text: escaping, and a cursor that tells "cut off" from "damaged"
+//   reader.hpp    reads it, and the histories of Jepsen, Knossos and Porcupine (format.hpp)
+//   assembler.hpp makes operations, faults and leaders of events
+//   json_text.hpp, edn_text.hpp  cursors that tell "cut off" from "damaged"
 //   nemesis_events.hpp  faults and leaders, put together from the nemesis' events
 //
 // The file format is documented in docs/formats.md. The words are Jepsen's.
@@ -19,6 +20,8 @@
 
 #include "base/result.hpp"
 #include "base/strong.hpp"
+#include "history/format.hpp"
+#include "history/shared.hpp"
 #include "history/symbol.hpp"
 #include "history/value.hpp"
 
@@ -79,8 +82,10 @@ inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 using OpIndex = std::uint32_t;
 
 /// An invocation with its completion. `fail` and `info` are kept: a checker decides what they mean.
+/// A history has millions of them, so they are small (112 bytes, and what their values share).
 struct Operation {
-  OpIndex index = 0;  ///< in History::operations, by time of invocation
+  OpIndex index = 0;          ///< in History::operations, by time of invocation
+  Type outcome = Type::info;  ///< ok, fail or info
   Process process;
   Symbol f;
   Value key;
@@ -88,11 +93,11 @@ struct Operation {
   Value output;  ///< the completion's value; nil when there is none
   std::int64_t invoke_ns = 0;
   std::int64_t complete_ns = kNever;  ///< kNever for info: it may take effect at any time
-  Type outcome = Type::info;          ///< ok, fail or info
+  std::int64_t gave_up_ns = kNever;   ///< when an info completion was recorded, if one was
   Symbol node;
-  std::string error;
-  std::int64_t gave_up_ns = kNever;  ///< when an info completion was recorded, if one was
+  SharedText error;
 };
+static_assert(sizeof(Operation) <= 120);
 
 /// A fault, put together from its four nemesis events (docs/faults.md).
 struct Fault {
@@ -119,15 +124,13 @@ struct Leadership {
 
 struct History {
   Header header;
-  std::vector<Event> events;          ///< in the order of the file
+  Format format = Format::jsonl;      ///< in which it was written, never automatic
   std::vector<Operation> operations;  ///< of the clients, by time of invocation
+  std::vector<Event> events;          ///< of the nemesis, in the order of the file
   std::vector<Fault> faults;          ///< of the nemesis, by the time they were asked for
   std::vector<Leadership> leaders;    ///< changes of leadership, by time
+  std::int64_t last_ns = 0;           ///< the time of the last event
   std::vector<std::string> warnings;  ///< such as "the last line is cut off"
 };
-
-/// Makes operations and faults of events. An error when a process invokes twice without completing,
-/// or completes what it did not invoke (the line is named); a missing completion is an info.
-Result<void> assemble(History& history);
 
 }  // namespace riptide::history

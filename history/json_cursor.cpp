@@ -2,6 +2,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "history/characters.hpp"
 #include "history/json_text.hpp"
 
 namespace riptide::history {
@@ -10,40 +11,6 @@ namespace {
 constexpr int kEnd = -1;
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
-
-void append_utf8(std::uint32_t code, std::string& out) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | code >> 6);
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0 | code >> 12);
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | code >> 18);
-    out += static_cast<char>(0x80 | (code >> 12 & 0x3F));
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  }
-}
-
-/// How a message shows what was found: a printable character, or its byte.
-std::string shown(char c) {
-  if (c >= 0x20 && c < 0x7F) return std::string("'") + c + "'";
-  static constexpr char kHex[] = "0123456789abcdef";
-  const auto byte = static_cast<unsigned char>(c);
-  return std::string("byte 0x") + kHex[byte >> 4] + kHex[byte & 15];
-}
-
-/// The four hex digits at `i`, or nothing.
-bool hex4(std::string_view raw, std::size_t i, std::uint32_t& out) {
-  if (i + 4 > raw.size()) return false;
-  const char* begin = raw.data() + i;
-  const auto [end, error] = std::from_chars(begin, begin + 4, out, 16);
-  return error == std::errc() && end == begin + 4;
-}
 
 }  // namespace
 
@@ -88,6 +55,7 @@ bool JsonCursor::next_member() {
   const int c = peek();
   if (c == '}') {
     ++at_;
+    first_member_ = false;  // of the object around this one
     return false;
   }
   if (!first_member_ && !expect(',', "',' or '}'")) return false;
@@ -103,6 +71,16 @@ bool JsonCursor::next_member() {
     member_ = unescaped_member_;
   }
   return expect(':', "':'");
+}
+
+bool JsonCursor::begin_list() { return expect('[', "'['"); }
+
+bool JsonCursor::next_item(bool first) {
+  if (peek() == ']') {
+    ++at_;
+    return false;
+  }
+  return !damaged() && (first || expect(',', "',' or ']'"));
 }
 
 bool JsonCursor::read_value(Value& out) {
@@ -291,23 +269,6 @@ bool JsonCursor::unescape(std::string_view raw, std::size_t start, std::string& 
                              : "expected an escape of JSON, found \\" + std::string(1, c));
     }
   }
-  return true;
-}
-
-/// Behind `\u` at `i`: a code point, or the two halves of one (UTF-16 surrogates).
-bool JsonCursor::unescape_unicode(std::string_view raw, std::size_t& i, std::string& out) {
-  std::uint32_t code = 0;
-  if (!hex4(raw, i, code) || (code >= 0xDC00 && code <= 0xDFFF)) return false;
-  std::size_t next = i + 4;
-  if (code >= 0xD800 && code <= 0xDBFF) {
-    std::uint32_t low = 0;
-    if (raw.substr(next, 2) != "\\u" || !hex4(raw, next + 2, low)) return false;
-    if (low < 0xDC00 || low > 0xDFFF) return false;
-    code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-    next += 6;
-  }
-  append_utf8(code, out);
-  i = next;
   return true;
 }
 

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "history/characters.hpp"
+
 namespace riptide::history {
 namespace {
 
@@ -54,27 +56,6 @@ void append_real(double real, std::string& out) {
 }
 
 }  // namespace
-
-std::size_t utf8_length(std::string_view bytes) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  const auto tail = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
-    return i < bytes.size() && byte(i) >= low && byte(i) <= high;
-  };
-  if (bytes.empty()) return 0;
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return tail(1) ? 2 : 0;
-  // No overlong forms (E0, F0), no surrogates (ED), nothing above U+10FFFF (F4).
-  if (first >= 0xE0 && first <= 0xEF) {
-    const bool second = tail(1, first == 0xE0 ? 0xA0 : 0x80, first == 0xED ? 0x9F : 0xBF);
-    return second && tail(2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    const bool second = tail(1, first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF);
-    return second && tail(2) && tail(3) ? 4 : 0;
-  }
-  return 0;
-}
 
 void append_json_string(std::string_view text, std::string& out) {
   out += '"';

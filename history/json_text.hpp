@@ -22,9 +22,6 @@ void append_json_string(std::string_view text, std::string& out);
 void append_json_integer(std::int64_t integer, std::string& out);
 void append_json(const Value& value, std::string& out);
 
-/// The length of the UTF-8 sequence that `bytes` begins with (RFC 3629); 0 when it is none.
-std::size_t utf8_length(std::string_view bytes);
-
 /// Reads JSON from left to right. A method that returns false has stopped the cursor; problem()
 /// says why, and cut_off() whether the text only ended too early.
 class JsonCursor {
@@ -48,7 +45,14 @@ class JsonCursor {
   /// Nothing but blanks may follow.
   bool finish();
 
+  /// `[`; afterwards next_item() until it gives false.
+  bool begin_list();
+  /// True before an item. False at the `]` and on damage.
+  bool next_item(bool first);
+
   bool at_string() { return peek() == '"'; }
+  bool at_object() { return peek() == '{'; }
+  bool at_list() { return peek() == '['; }
   bool damaged() const { return !problem_.empty(); }
   bool cut_off() const { return cut_off_; }
   const std::string& problem() const { return problem_; }
@@ -67,7 +71,6 @@ class JsonCursor {
   bool literal(std::string_view word);
   bool scan_string(std::string_view& raw, bool& escaped);
   bool unescape(std::string_view raw, std::size_t start, std::string& out);
-  bool unescape_unicode(std::string_view raw, std::size_t& i, std::string& out);
   bool enter();
 
   std::string_view text_;

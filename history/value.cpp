@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "history/json_text.hpp"
 
@@ -33,14 +34,35 @@ std::size_t mix(std::uint64_t x) {
 
 }  // namespace
 
+const std::string& SharedText::nothing() {
+  static const std::string* empty = new std::string;  // never destroyed, as Symbol's
+  return *empty;
+}
+
+Value::Value(std::string text) : kind_(Kind::text) {
+  data_.text = new SharedCell<std::string>(std::move(text));
+}
+
+Value::Value(List items) : kind_(Kind::list) {
+  data_.list = new SharedCell<List>(std::move(items));
+}
+
+void Value::hold() const {
+  if (kind_ == Kind::text) data_.text->hold();
+  if (kind_ == Kind::list) data_.list->hold();
+}
+
+void Value::drop() {
+  if (kind_ == Kind::text) data_.text->drop();
+  if (kind_ == Kind::list) data_.list->drop();
+}
+
 const std::string* Value::text() const {
-  const auto* shared = std::get_if<std::shared_ptr<const std::string>>(&data_);
-  return shared ? shared->get() : nullptr;
+  return kind_ == Kind::text ? &data_.text->value : nullptr;
 }
 
 const Value::List* Value::list() const {
-  const auto* shared = std::get_if<std::shared_ptr<const List>>(&data_);
-  return shared ? shared->get() : nullptr;
+  return kind_ == Kind::list ? &data_.list->value : nullptr;
 }
 
 std::string Value::json() const {
@@ -58,25 +80,29 @@ Result<Value> Value::from_json(std::string_view text) {
 }
 
 bool operator==(const Value& a, const Value& b) {
-  if (a.data_.index() != b.data_.index()) return false;
+  if (a.kind_ != b.kind_) return false;
+  if (const auto* integer = a.integer()) return *integer == *b.integer();
+  if (const auto* boolean = a.boolean()) return *boolean == *b.boolean();
   if (const auto* real = a.real()) return order(*real, *b.real()) == 0;
   if (const auto* text = a.text()) return text == b.text() || *text == *b.text();
   if (const auto* list = a.list()) return list == b.list() || *list == *b.list();
-  return a.data_ == b.data_;
+  return true;  // nil
 }
 
 bool operator<(const Value& a, const Value& b) {
-  if (a.data_.index() != b.data_.index()) return a.data_.index() < b.data_.index();
+  if (a.kind_ != b.kind_) return a.kind_ < b.kind_;
+  if (const auto* integer = a.integer()) return *integer < *b.integer();
+  if (const auto* boolean = a.boolean()) return *boolean < *b.boolean();
   if (const auto* real = a.real()) return order(*real, *b.real()) < 0;
   if (const auto* text = a.text()) return *text < *b.text();
   if (const auto* list = a.list())
     return std::lexicographical_compare(list->begin(), list->end(), b.list()->begin(),
                                         b.list()->end());
-  return a.data_ < b.data_;
+  return false;  // nil
 }
 
 std::size_t Value::hash() const {
-  const auto kind = static_cast<std::uint64_t>(data_.index());
+  const auto kind = static_cast<std::uint64_t>(kind_);
   if (const auto* b = boolean()) return mix(kind << 56 | static_cast<std::uint64_t>(*b));
   if (const auto* i = integer()) return mix(static_cast<std::uint64_t>(*i));
   if (const auto* r = real()) return mix(kind << 56 ^ std::bit_cast<std::uint64_t>(canonical(*r)));

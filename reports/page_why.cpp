@@ -81,7 +81,7 @@ std::string witness_table(const history::History& history, const checker::Anomal
         number, index, index, culprit ? " class=\"culprit\"" : "", culprit ? "✗ " : "",
         escape(operation_label(op)), escape(client_label(op.process)), escape(op.node.name()),
         escape(std::string(name(op.outcome)) +
-               (op.error.empty() ? "" : ": " + shorten(op.error, 120))),
+               (op.error.empty() ? "" : ": " + shorten(op.error.text(), 120))),
         escape(moment(op.invoke_ns)),
         op.complete_ns == kNever ? "never" : escape(moment(op.complete_ns)));
   }

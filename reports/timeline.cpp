@@ -23,7 +23,7 @@ std::int64_t end_of(const history::History& history) {
   const auto reach = [&](std::int64_t t_ns) {
     if (t_ns != kNever) end = std::max(end, t_ns);
   };
-  if (!history.events.empty()) reach(history.events.back().t_ns);
+  reach(history.last_ns);
   for (const auto& op : history.operations) {
     reach(op.invoke_ns);
     reach(op.complete_ns);

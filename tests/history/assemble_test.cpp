@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "history/history.hpp"
+#include "history/assembler.hpp"
 
 namespace riptide::history {
 namespace {
@@ -22,18 +22,25 @@ Event nemesis(std::int64_t t_ns, const char* f, std::string detail) {
   return made;
 }
 
-History assembled(std::vector<Event> events) {
+/// The lines begin with 2, as in a history.jsonl.
+Result<History> assemble(std::vector<Event> events, Origin origin) {
   History history;
-  history.events = std::move(events);
-  const auto result = assemble(history);
-  EXPECT_TRUE(result) << result.error().text();
+  Assembler assembler(history, origin);
+  std::uint64_t line = 1;
+  for (Event& each : events)
+    if (auto taken = assembler.take(each, ++line); !taken) return taken.error();
+  assembler.finish();
   return history;
 }
 
+History assembled(std::vector<Event> events, Origin origin = Origin::riptide) {
+  auto result = assemble(std::move(events), origin);
+  EXPECT_TRUE(result) << result.error().text();
+  return result ? std::move(*result) : History();
+}
+
 std::string refusal(std::vector<Event> events) {
-  History history;
-  history.events = std::move(events);
-  const auto result = assemble(history);
+  const auto result = assemble(std::move(events), Origin::riptide);
   EXPECT_FALSE(result);
   return result ? "" : result.error().text();
 }
@@ -214,14 +221,70 @@ TEST(Assemble, OtherEventsOfTheNemesisStayEvents) {
   EXPECT_TRUE(history.operations.empty());
 }
 
-TEST(Assemble, AssemblingAgainGivesTheSame) {
-  History history = assembled({event(1, 3, Type::invoke, "read", 5, {}),
-                               nemesis(2, "kill", R"({"phase":"asked","id":0})"),
-                               nemesis(3, "leader", R"({"node":"n2","term":4})")});
-  ASSERT_TRUE(assemble(history));
-  EXPECT_EQ(history.operations.size(), 1u);
-  EXPECT_EQ(history.faults.size(), 1u);
-  EXPECT_EQ(history.leaders.size(), 1u);
+TEST(Assemble, WhatAForeignNemesisSaysIsNeverAnError) {
+  const History history =
+      assembled({nemesis(1, "leader", R"({"node":"n2"})"), nemesis(2, "kill", "{"),
+                 nemesis(3, "kill", R"({"phase":"healed","id":7})")},
+                Origin::foreign);
+  EXPECT_EQ(history.events.size(), 3u);
+  EXPECT_TRUE(history.faults.empty());
+}
+
+TEST(Assemble, AnOkThatContradictsItsInvocationIsAnError) {
+  EXPECT_TRUE(holds(
+      refusal({event(1, 3, Type::invoke, "write", 5, 5), event(2, 3, Type::ok, "write", 5, 6)}),
+      "line 3: process 3 completes 'write' of key 5 (ok) with the value 6, but it "
+      "invoked it with 5 in line 2"));
+  const History history =
+      assembled({event(1, 3, Type::invoke, "write", 5, 5), event(2, 3, Type::ok, "write", 5, {}),
+                 event(3, 3, Type::invoke, "write", 5, 5), event(4, 3, Type::fail, "write", 5, 6),
+                 event(5, 3, Type::invoke, "read", 5, 9), event(6, 3, Type::ok, "read", 5, 6)});
+  EXPECT_EQ(history.operations.size(), 3u) << "silence, a failure and a read contradict nothing";
+}
+
+TEST(Assemble, AWriteWhoseValueIsToldAtItsEndHasThatValue) {
+  const History history =
+      assembled({event(1, 3, Type::invoke, "write", 5, {}), event(2, 3, Type::ok, "write", 5, 6)});
+  EXPECT_EQ(history.operations[0].input, Value(6));
+}
+
+std::vector<Event> pairs(Value invoked, Value read, Value other) {
+  return {event(1, 3, Type::invoke, "read", {}, std::move(invoked)),
+          event(2, 3, Type::ok, "read", {}, std::move(read)),
+          event(3, 3, Type::invoke, "write", {}, std::move(other)),
+          event(4, 3, Type::info, "write", {}, "timed-out")};
+}
+
+TEST(Assemble, PairsAreKeysWhereEveryValueIsOneAndAnInvocationLeavesItsValueOut) {
+  const History history =
+      assembled(pairs(Value::List{7, {}}, Value::List{7, 1}, Value::List{8, 2}), Origin::foreign);
+  EXPECT_EQ(history.operations[0].key, Value(7));
+  EXPECT_EQ(history.operations[0].input, Value());
+  EXPECT_EQ(history.operations[0].output, Value(1));
+  EXPECT_EQ(history.operations[1].key, Value(8));
+  EXPECT_EQ(history.operations[1].input, Value(2));
+  EXPECT_EQ(history.operations[1].output, Value("timed-out"));
+}
+
+TEST(Assemble, PairsStayValuesWhereAnyEventSpeaksAgainstKeys) {
+  const Value::List pair{8, 2};
+  for (const std::vector<Event>& events :
+       {pairs(Value::List{7, {}}, Value::List{7, 1}, 2), pairs({}, Value::List{7, 1}, pair),
+        pairs(Value::List{7, {}}, Value::List{6, 1}, pair), pairs(Value::List{7, 1}, {}, pair)}) {
+    const History history = assembled(events, Origin::foreign);
+    for (std::size_t i = 0; i < 2; ++i) {
+      EXPECT_EQ(history.operations[i].key, Value());
+      EXPECT_EQ(history.operations[i].input, events[2 * i].value);
+      EXPECT_EQ(history.operations[i].output, events[2 * i + 1].value);
+    }
+  }
+}
+
+TEST(Assemble, TheValueOfACasIsNeverAKeyByItself) {
+  const History history = assembled({event(1, 3, Type::invoke, "cas", {}, Value::List{1, {}}),
+                                     event(2, 3, Type::ok, "cas", {}, Value::List{1, {}})},
+                                    Origin::foreign);
+  EXPECT_EQ(history.operations[0].input, Value(Value::List{1, {}}));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "history/reader.hpp"
 #include "history/recorder.hpp"
+#include "tests/history/events_of.hpp"
 
 namespace riptide::history {
 namespace {
@@ -113,8 +114,9 @@ RC_GTEST_PROP(HistoryProperty, WhatIsRecordedIsReadBack, ()) {
   }
   const auto history = parse_history(text, "h");
   if (!history) RC_FAIL(history.error().text());
-  RC_ASSERT(history->events.size() == before.size());
-  for (std::size_t i = 0; i < before.size(); ++i) RC_ASSERT(same(history->events[i], before[i]));
+  const auto after = events_of(text);
+  RC_ASSERT(after.size() == before.size());
+  for (std::size_t i = 0; i < before.size(); ++i) RC_ASSERT(same(after[i], before[i]));
   RC_ASSERT(history->warnings.empty());
   const auto invocations = std::count_if(
       before.begin(), before.end(), [](const Event& event) { return event.type == Type::invoke; });
@@ -135,7 +137,8 @@ RC_GTEST_PROP(HistoryProperty, CutAtAnyByteEveryWholeLineRemainsAndTheRestIsSaid
   const auto history = parse_history(std::string_view(text).substr(0, cut), "h");
   if (!history) RC_FAIL(history.error().text());
   const auto whole = std::upper_bound(ends.begin(), ends.end(), cut) - ends.begin();
-  RC_ASSERT(history->events.size() == static_cast<std::size_t>(whole));
+  RC_ASSERT(events_of(std::string_view(text).substr(0, cut)).size() ==
+            static_cast<std::size_t>(whole));
   const std::size_t last = whole == 0 ? header : ends[static_cast<std::size_t>(whole) - 1] + 1;
   RC_ASSERT(history->warnings.size() == (cut > last ? 1u : 0u));
 }

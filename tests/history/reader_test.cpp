@@ -9,6 +9,7 @@
 
 #include "base/file.hpp"
 #include "history/recorder.hpp"
+#include "tests/history/events_of.hpp"
 
 namespace riptide::history {
 namespace {
@@ -24,10 +25,10 @@ const std::string kOk =
     R"({"t":1899120,"process":3,"type":"ok","f":"write","key":5,"value":17,"node":"n2"})"
     "\n";
 
-History parsed(std::string_view text) {
+Whole parsed(std::string_view text) {
   auto history = parse_history(text, "h.jsonl");
   EXPECT_TRUE(history) << history.error().text();
-  return history ? std::move(*history) : History();
+  return history ? Whole{std::move(*history), events_of(text)} : Whole();
 }
 
 std::string refusal(std::string_view text) {
@@ -44,38 +45,38 @@ std::string refusal(std::string_view text) {
 }
 
 TEST(Reader, ReadsHeaderAndEvents) {
-  const History history = parsed(kHeader + kInvoke + kOk);
+  const Whole history = parsed(kHeader + kInvoke + kOk);
   EXPECT_EQ(history.header.version, 1);
   EXPECT_EQ(history.header.workload, "register");
   EXPECT_EQ(history.header.model, "cas-register");
   EXPECT_EQ(history.header.start_unix_ns, 5);
-  ASSERT_EQ(history.events.size(), 2u);
-  EXPECT_EQ(history.events[0].t_ns, 1203944);
-  EXPECT_EQ(history.events[0].process, Process(3));
-  EXPECT_EQ(history.events[0].type, Type::invoke);
-  EXPECT_EQ(history.events[1].type, Type::ok);
-  EXPECT_EQ(history.events[1].f, Symbol("write"));
-  EXPECT_EQ(history.events[1].key, Value(5));
-  EXPECT_EQ(history.events[1].value, Value(17));
-  EXPECT_EQ(history.events[1].node, Symbol("n2"));
+  ASSERT_EQ(history.all.size(), 2u);
+  EXPECT_EQ(history.all[0].t_ns, 1203944);
+  EXPECT_EQ(history.all[0].process, Process(3));
+  EXPECT_EQ(history.all[0].type, Type::invoke);
+  EXPECT_EQ(history.all[1].type, Type::ok);
+  EXPECT_EQ(history.all[1].f, Symbol("write"));
+  EXPECT_EQ(history.all[1].key, Value(5));
+  EXPECT_EQ(history.all[1].value, Value(17));
+  EXPECT_EQ(history.all[1].node, Symbol("n2"));
   EXPECT_EQ(history.operations.size(), 1u);
   EXPECT_TRUE(history.warnings.empty());
 }
 
 TEST(Reader, TheOrderOfFieldsAndBlanksDoNotMatter) {
-  const History history = parsed(
+  const Whole history = parsed(
       "{ \"version\" : 1 , \"riptide\" : \"history\" }\n"
       "\t{ \"value\" : [ 1 , 2 ] , \"f\" : \"cas\" , \"type\" : \"invoke\" , \"\\u0074\" : 4 , "
       "\"process\" : 0 } \n");
-  EXPECT_EQ(history.events[0].value, Value(Value::List{1, 2}));
-  EXPECT_EQ(history.events[0].t_ns, 4);
+  EXPECT_EQ(history.all[0].value, Value(Value::List{1, 2}));
+  EXPECT_EQ(history.all[0].t_ns, 4);
 }
 
 TEST(Reader, WindowsLineEndsABlankEndAndAByteOrderMarkAreTolerated) {
   std::string text = "\xEF\xBB\xBF" + kHeader + kInvoke + kOk + "\n \n";
   for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2)
     text.insert(at, 1, '\r');
-  EXPECT_EQ(parsed(text).events.size(), 2u);
+  EXPECT_EQ(parsed(text).all.size(), 2u);
 }
 
 TEST(Reader, ABlankLineInBetweenIsDamage) {
@@ -85,10 +86,10 @@ TEST(Reader, ABlankLineInBetweenIsDamage) {
 TEST(Reader, UnknownFieldsAreKeptAndWrittenAgain) {
   const std::string line = R"({"t":1,"process":3,"type":"invoke","f":"read","key":5,"value":null,)"
                            R"("index":7,"":{"a":[1.50,{}]},"\u00b5":"\n"})";
-  const History history = parsed(kHeader + line + "\n");
-  EXPECT_EQ(history.events[0].extra, R"({"index":7,"":{"a":[1.50,{}]},"\u00b5":"\n"})");
+  const Whole history = parsed(kHeader + line + "\n");
+  EXPECT_EQ(history.all[0].extra, R"({"index":7,"":{"a":[1.50,{}]},"\u00b5":"\n"})");
   std::string again;
-  append_json(history.events[0], again);
+  append_json(history.all[0], again);
   EXPECT_EQ(again, line);
 }
 
@@ -101,32 +102,32 @@ TEST(Reader, UnknownFieldsOfTheHeaderAreKeptAndWrittenAgain) {
 TEST(Reader, AnEventOfTheNemesisKeepsItsValueAsJson) {
   const std::string line = R"({"t":2,"process":"nemesis","type":"info","f":"partition",)"
                            R"("value":{"phase":"asked","id":0,"cut":[["n1"],["n2"]]}})";
-  const History history = parsed(kHeader + line + "\n");
-  EXPECT_EQ(history.events[0].process, kNemesis);
-  EXPECT_EQ(history.events[0].detail, R"({"phase":"asked","id":0,"cut":[["n1"],["n2"]]})");
+  const Whole history = parsed(kHeader + line + "\n");
+  EXPECT_EQ(history.all[0].process, kNemesis);
+  EXPECT_EQ(history.all[0].detail, R"({"phase":"asked","id":0,"cut":[["n1"],["n2"]]})");
   EXPECT_EQ(history.faults.size(), 1u);
   std::string again;
-  append_json(history.events[0], again);
+  append_json(history.all[0], again);
   EXPECT_EQ(again, line);
   EXPECT_EQ(parsed(kHeader + R"({"value":{"a":1},"t":2,"process":"nemesis","type":"info","f":"x"})"
                              "\n")
-                .events[0]
+                .all[0]
                 .detail,
             R"({"a":1})")
       << "also when the value stands before the process";
 }
 
 TEST(Reader, ALastLineThatIsCutOffIsAWarningThatSaysHowMuch) {
-  const History history = parsed(kHeader + kInvoke + kOk.substr(0, 37));
-  EXPECT_EQ(history.events.size(), 1u);
+  const Whole history = parsed(kHeader + kInvoke + kOk.substr(0, 37));
+  EXPECT_EQ(history.all.size(), 1u);
   ASSERT_EQ(history.warnings.size(), 1u);
   EXPECT_TRUE(holds(history.warnings[0], "h.jsonl:3: the last line is cut off; its 37 bytes"));
 }
 
 TEST(Reader, ALastLineThatOnlyLacksItsNewlineIsWhole) {
   const std::string text = kHeader + kInvoke + kOk;
-  const History history = parsed(text.substr(0, text.size() - 1));
-  EXPECT_EQ(history.events.size(), 2u);
+  const Whole history = parsed(text.substr(0, text.size() - 1));
+  EXPECT_EQ(history.all.size(), 2u);
   EXPECT_TRUE(history.warnings.empty());
 }
 
@@ -137,13 +138,13 @@ TEST(Reader, CutAtAnyByteTheWholeLinesRemain) {
   const std::string text =
       before + R"({"t":12,"process":4,"type":"invoke","f":"cas","key":"k€y"})" + "\n" + line;
   for (std::size_t cut = kHeader.size(); cut < text.size(); ++cut) {
-    auto history = parse_history(std::string_view(text).substr(0, cut), "h.jsonl");
+    const auto history = parse_history(std::string_view(text).substr(0, cut), "h.jsonl");
     ASSERT_TRUE(history) << cut << ": " << history.error().text();
     std::size_t whole = 0;
     for (const std::size_t end : {kHeader.size() + kInvoke.size() - 1, before.size() - 1,
                                   text.size() - line.size() - 1, text.size()})
       whole += cut >= end;
-    EXPECT_EQ(history->events.size(), whole) << cut;
+    EXPECT_EQ(events_of(std::string_view(text).substr(0, cut)).size(), whole) << cut;
   }
 }
 
@@ -215,7 +216,7 @@ TEST(Reader, AHistoryThatCannotHaveHappenedNamesTheLine) {
 TEST(Reader, AnEmptyFileIsNoHistory) { EXPECT_TRUE(holds(refusal(""), "h.jsonl is empty")); }
 
 TEST(Reader, AWrongFirstLineSaysWhatIsExpectedAndWhatIsThere) {
-  for (const char* text : {"hello\n", "{:process 0, :type :invoke}\n", "{}\n", "\n",
+  for (const char* text : {"{}\n",
                            R"({"riptide":"verdict","version":1})"
                            "\n",
                            R"({"riptide":"history"})"
@@ -226,10 +227,14 @@ TEST(Reader, AWrongFirstLineSaysWhatIsExpectedAndWhatIsThere) {
     EXPECT_TRUE(holds(said, "h.jsonl:1: not a history of Riptide"));
     EXPECT_TRUE(holds(said, R"(expected the first line {"riptide":"history","version":1)"));
   }
-  EXPECT_TRUE(holds(refusal(std::string("\x7F"
-                                        "ELF\0\0\1\2",
-                                        8)),
-                    "found ?ELF????"));
+  for (const char* text : {"hello\n", "\n", "<html>", "read 3\nwrite 4\n"})
+    EXPECT_TRUE(
+        holds(refusal(text), "h.jsonl:1: no history that Riptide knows: expected Riptide's"));
+  const std::string binary =
+      refusal(std::string("\x7F"
+                          "ELF\0\0\1\2",
+                          8));
+  EXPECT_TRUE(holds(binary, "found ?ELF????"));
 }
 
 TEST(Reader, AnotherVersionSaysWhichAndWhatToDo) {
@@ -241,7 +246,7 @@ TEST(Reader, AnotherVersionSaysWhichAndWhatToDo) {
 
 TEST(Reader, AHeaderThatIsCutOffSaysSo) {
   EXPECT_TRUE(holds(refusal(kHeader.substr(0, 20)), "the header is cut off after 20 bytes"));
-  EXPECT_EQ(parsed(kHeader.substr(0, kHeader.size() - 1)).events.size(), 0u);
+  EXPECT_EQ(parsed(kHeader.substr(0, kHeader.size() - 1)).all.size(), 0u);
 }
 
 class Files : public ::testing::Test {

@@ -50,7 +50,7 @@ TEST_F(RecorderTest, TheFileHasTheHeaderBeforeAnythingHappens) {
   const auto history = read_history(path_);
   ASSERT_TRUE(history) << history.error().text();
   EXPECT_EQ(history->header.model, "cas-register");
-  EXPECT_TRUE(history->events.empty());
+  EXPECT_TRUE(history->operations.empty());
 }
 
 TEST_F(RecorderTest, EveryEventIsInTheFileWhenRecordReturns) {
@@ -60,7 +60,7 @@ TEST_F(RecorderTest, EveryEventIsInTheFileWhenRecordReturns) {
     EXPECT_EQ(recorder.events(), static_cast<std::uint64_t>(i + 1));
     const auto history = read_history(path_);
     ASSERT_TRUE(history) << history.error().text();
-    EXPECT_EQ(history->events.size(), static_cast<std::size_t>(i + 1));
+    EXPECT_EQ(history->operations.size(), static_cast<std::size_t>(i + 1));
     EXPECT_TRUE(history->warnings.empty());
   }
 }
@@ -101,7 +101,7 @@ TEST_F(RecorderTest, AMegabyteIsOneEvent) {
   ASSERT_TRUE(recorder.record(large));
   const auto history = read_history(path_);
   ASSERT_TRUE(history) << history.error().text();
-  EXPECT_EQ(history->events[0].value, large.value);
+  EXPECT_EQ(history->operations[0].input, large.value);
 }
 
 /// In a child process, because the limit on a file's size holds for the whole process.
@@ -119,7 +119,8 @@ TEST_F(RecorderTest, WhenTheDiskIsFullTheEventIsNotInTheFileAndNothingFollowsIt)
     if (recorder->events() != static_cast<std::uint64_t>(recorded)) ::_exit(12);
     const auto history = read_history(path_);
     if (!history || !history->warnings.empty()) ::_exit(13);
-    ::_exit(history->events.size() == static_cast<std::size_t>(recorded) && recorded > 3 ? 0 : 14);
+    ::_exit(history->operations.size() == static_cast<std::size_t>(recorded) && recorded > 3 ? 0
+                                                                                             : 14);
   }
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
@@ -153,10 +154,10 @@ TEST_F(RecorderTest, KilledAtAnyMomentItLeavesEveryEventItAcknowledged) {
     ::close(pipe_fds[0]);
     const auto history = read_history(path_);
     ASSERT_TRUE(history) << history.error().text();
-    EXPECT_GE(history->events.size(), acknowledged);
-    EXPECT_LE(history->events.size(), acknowledged + 1) << "one may be recorded, not yet told";
-    for (std::size_t i = 0; i < history->events.size(); ++i)
-      EXPECT_EQ(history->events[i].value, Value(static_cast<std::int64_t>(i)));
+    EXPECT_GE(history->operations.size(), acknowledged);
+    EXPECT_LE(history->operations.size(), acknowledged + 1) << "one may be recorded, not yet told";
+    for (std::size_t i = 0; i < history->operations.size(); ++i)
+      EXPECT_EQ(history->operations[i].input, Value(static_cast<std::int64_t>(i)));
   }
 }
 
