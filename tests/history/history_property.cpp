@@ -65,7 +65,7 @@ rc::Gen<std::vector<Event>> events() {
         event.f = invoked.f;
         event.key = invoked.key;
         event.type = *rc::gen::element(Type::ok, Type::fail, Type::info);
-        event.value = *value(2);
+        event.value = event.f == "write" ? invoked.value : *value(2);
         event.error = *utf8();
       }
       all.push_back(std::move(event));
