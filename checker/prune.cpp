@@ -1,7 +1,6 @@
 #include "checker/prune.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <limits>
 
 namespace riptide::checker {
@@ -9,56 +8,211 @@ namespace riptide::checker {
 namespace {
 
 constexpr std::int64_t kNobody = std::numeric_limits<std::int64_t>::min();
+constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
-/// One round of rules 1 and 2; whether anything was dropped.
-bool drop_unobservable(std::vector<Entry>& entries, std::size_t values) {
-  std::vector<std::int64_t> observed_until(values, kNobody);  // the latest return of an observer
-  std::vector<bool> written(values, false);
-  written[kInitial] = true;
-  for (const Entry& entry : entries) {
-    if (entry.observes()) {
-      observed_until[entry.observed()] =
-          std::max(observed_until[entry.observed()], entry.return_ns);
-    }
-    if (entry.writes()) written[entry.written()] = true;
+/// Lists of entries by value, without an allocation for each.
+class ByValue {
+ public:
+  explicit ByValue(std::size_t values) : heads_(values, kNone) {}
+  void add(ValueId value, std::uint32_t position) {
+    links_.push_back({position, heads_[value]});
+    heads_[value] = static_cast<std::uint32_t>(links_.size() - 1);
   }
-  const auto useless = [&](const Entry& entry) {
-    if (entry.certain) return false;
-    if (!entry.writes()) return true;
-    if (entry.is_cas() && !written[entry.observed()]) return true;
-    return observed_until[entry.written()] < entry.call_ns;
+  template <class Visit>
+  void for_each(ValueId value, Visit visit) const {
+    for (std::uint32_t at = heads_[value]; at != kNone; at = links_[at].next) {
+      visit(links_[at].position);
+    }
+  }
+
+ private:
+  struct Link {
+    std::uint32_t position;
+    std::uint32_t next;
   };
-  return std::erase_if(entries, useless) > 0;
-}
+  std::vector<std::uint32_t> heads_;
+  std::vector<Link> links_;
+};
+
+/// Rules 1 and 2.
+class Needed {
+ public:
+  Needed(std::span<const Entry> entries, std::size_t values, bool refusals)
+      : entries_(entries), values_(values), refusals_(refusals), kept_(entries.size(), 1) {}
+
+  std::vector<std::uint8_t> run() {
+    for (std::uint32_t i = 0; i < entries_.size(); ++i) {
+      if (entries_[i].certain) continue;
+      kept_[i] = 0;
+      if (entries_[i].writes()) open_.push_back(i);
+    }
+    if (open_.empty()) return std::move(kept_);
+    drop_impossible();
+    keep_observed();
+    return std::move(kept_);
+  }
+
+ private:
+  /// Leaves in open_ only what can happen.
+  void drop_impossible() {
+    std::vector<bool> possible(values_, false);
+    std::vector<ValueId> found;
+    const auto reach = [&](ValueId value) {
+      if (!possible[value]) found.push_back(value);
+      possible[value] = true;
+    };
+    reach(kInitial);
+    ByValue open_cas(values_);
+    for (std::uint32_t i = 0; i < entries_.size(); ++i) {
+      const Entry& entry = entries_[i];
+      if (!entry.writes()) continue;
+      if (entry.certain || !entry.is_cas()) {
+        reach(entry.written());
+      } else {
+        open_cas.add(entry.observed(), i);
+      }
+    }
+    while (!found.empty()) {
+      const ValueId value = found.back();
+      found.pop_back();
+      open_cas.for_each(value, [&](std::uint32_t cas) { reach(entries_[cas].written()); });
+    }
+    std::erase_if(open_, [&](std::uint32_t i) {
+      return entries_[i].is_cas() && !possible[entries_[i].observed()];
+    });
+  }
+
+  void keep_observed() {
+    // The latest return of a needed observer.
+    std::vector<std::int64_t> observed_until(values_, kNobody);
+    std::int64_t refused_until = kNobody;
+    for (const Entry& entry : entries_) {
+      if (!entry.certain) continue;
+      if (entry.observes()) {
+        std::int64_t& until = observed_until[entry.observed()];
+        until = std::max(until, entry.return_ns);
+      } else if (refusals_ && entry.action.kind == Action::Kind::cas_refused) {
+        refused_until = std::max(refused_until, entry.return_ns);
+      }
+    }
+    ByValue writers(values_);
+    std::vector<ValueId> wanted;  // by an open cas that is needed
+    const auto keep = [&](std::uint32_t position) {
+      if (kept_[position] != 0) return;
+      kept_[position] = 1;
+      if (!entries_[position].is_cas()) return;
+      const ValueId from = entries_[position].observed();
+      if (observed_until[from] == history::kNever) return;
+      observed_until[from] = history::kNever;
+      wanted.push_back(from);
+    };
+    for (const std::uint32_t position : open_) writers.add(entries_[position].written(), position);
+    for (const std::uint32_t position : open_) {
+      const Entry& entry = entries_[position];
+      if (entry.call_ns <= std::max(observed_until[entry.written()], refused_until)) keep(position);
+    }
+    while (!wanted.empty()) {
+      const ValueId value = wanted.back();
+      wanted.pop_back();
+      writers.for_each(value, keep);
+    }
+  }
+
+  std::span<const Entry> entries_;
+  std::size_t values_;
+  bool refusals_;
+  std::vector<std::uint8_t> kept_;
+  std::vector<std::uint32_t> open_;  // uncertain operations that write
+};
 
 /// Rule 3.
-void bound_by_observers(std::vector<Entry>& entries, std::size_t values) {
-  std::vector<std::uint32_t> writers(values, 0);
-  std::vector<std::int64_t> first_seen(values, history::kNever);
-  writers[kInitial] = 1;  // the initial state
-  for (const Entry& entry : entries) {
-    if (entry.writes()) ++writers[entry.written()];
-    if (entry.observes() && entry.certain) {
-      first_seen[entry.observed()] = std::min(first_seen[entry.observed()], entry.return_ns);
+class Bounds {
+ public:
+  Bounds(std::vector<Entry>& entries, std::size_t values)
+      : entries_(entries),
+        writer_(values, kNone),
+        first_seen_(values, history::kNever),
+        waiting_for_(values, 0) {}
+
+  void run() {
+    find_writers();
+    // From the ends of the chains of cas to their beginnings; circles are never ready.
+    for (ValueId value = 0; value < writer_.size(); ++value) {
+      if (const ValueId from = chained_to(value); from != kUnobserved) ++waiting_for_[from];
+    }
+    std::vector<ValueId> ready;
+    for (ValueId value = 0; value < writer_.size(); ++value) {
+      if (waiting_for_[value] == 0) ready.push_back(value);
+    }
+    while (!ready.empty()) {
+      const ValueId value = ready.back();
+      ready.pop_back();
+      bound(value);
+      const ValueId from = chained_to(value);
+      if (from != kUnobserved && --waiting_for_[from] == 0) ready.push_back(from);
     }
   }
-  for (Entry& entry : entries) {
-    if (!entry.writes() || writers[entry.written()] != 1) continue;
-    const std::int64_t seen = first_seen[entry.written()];
+
+ private:
+  static constexpr std::uint32_t kSeveral = kNone - 1;
+
+  void find_writers() {
+    writer_[kInitial] = kSeveral;  // the initial state is one
+    for (std::uint32_t i = 0; i < entries_.size(); ++i) {
+      const Entry& entry = entries_[i];
+      if (entry.writes()) {
+        std::uint32_t& writer = writer_[entry.written()];
+        writer = writer == kNone ? i : kSeveral;
+      }
+      if (entry.observes() && entry.certain) {
+        std::int64_t& seen = first_seen_[entry.observed()];
+        seen = std::min(seen, entry.return_ns);
+      }
+    }
+  }
+
+  /// The value that the only writer of `value` expects.
+  ValueId chained_to(ValueId value) const {
+    const std::uint32_t writer = writer_[value];
+    if (writer >= kSeveral || !entries_[writer].is_cas()) return kUnobserved;
+    return entries_[writer].observed();
+  }
+
+  void bound(ValueId value) {
+    const std::uint32_t writer = writer_[value];
+    const std::int64_t seen = first_seen_[value];
+    if (writer >= kSeveral || seen == history::kNever) return;
+    Entry& entry = entries_[writer];
     // Seen before it was invoked: impossible, and for the search to say.
-    if (seen == history::kNever || seen < entry.call_ns) continue;
+    if (seen < entry.call_ns) return;
     entry.certain = true;
     entry.return_ns = std::min(entry.return_ns, seen);
+    if (!entry.is_cas()) return;
+    first_seen_[entry.observed()] = std::min(first_seen_[entry.observed()], entry.return_ns);
   }
-}
+
+  std::vector<Entry>& entries_;
+  std::vector<std::uint32_t> writer_;       // of a value: its only one
+  std::vector<std::int64_t> first_seen_;    // the earliest return of a certain observer
+  std::vector<std::uint32_t> waiting_for_;  // chained values that are not bounded yet
+};
 
 }  // namespace
 
+std::vector<std::uint8_t> needed(std::span<const Entry> entries, std::size_t values,
+                                 bool refusals) {
+  return Needed(entries, values, refusals).run();
+}
+
 std::vector<Entry> prune(std::vector<Entry> entries, std::size_t values, const Budget* budget) {
-  while (drop_unobservable(entries, values)) {
-    if (budget != nullptr && budget->poll() != Limit::none) break;
+  if (budget != nullptr && budget->poll() != Limit::none) return entries;
+  const std::vector<std::uint8_t> kept = needed(entries, values);
+  std::size_t left = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (kept[i] != 0) entries[left++] = entries[i];
   }
-  bound_by_observers(entries, values);
+  entries.resize(left);
+  Bounds(entries, values).run();
   return entries;
 }
 

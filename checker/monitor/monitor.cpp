@@ -1,0 +1,16 @@
+#include "checker/monitor/monitor.hpp"
+
+namespace riptide::checker {
+
+std::optional<Decision> monitor(const Model& model, const KeyHistory& key) {
+  switch (model.kind()) {
+    case ModelKind::single_register:
+    case ModelKind::cas_register:
+    case ModelKind::kv:  // without append it is a register
+      return monitor_register(model, key);
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace riptide::checker
