@@ -8,6 +8,8 @@ std::optional<Decision> monitor(const Model& model, const KeyHistory& key) {
     case ModelKind::cas_register:
     case ModelKind::kv:  // without append it is a register
       return monitor_register(model, key);
+    case ModelKind::fifo_queue:
+      return monitor_queue(model, key);
     default:
       return std::nullopt;
   }

@@ -1,0 +1,100 @@
+// The monitors: that their cost grows as n log n, from a thousand operations to millions.
+// build/bin/riptide-benchmarks --benchmark_filter=Monitor
+//
+// One benchmark for each type: make a key of state.range(0) operations that a correct object could
+// have answered, then call the monitor in the loop and let measure() say how fast it was.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/random.hpp"
+#include "checker/monitor/monitor.hpp"
+
+namespace riptide::checker {
+namespace {
+
+using Kind = Action::Kind;
+
+/// Intervals of ten clients around moments that ascend: operation i may take effect at moment i.
+class Clients {
+ public:
+  explicit Clients(Random& random) : random_(random), free_at_(10, 0) {}
+
+  /// The next operation's interval; one in a hundred, of those that may be, stays open.
+  Entry next(bool may_stay_open) {
+    std::int64_t& free = random_.pick(free_at_);
+    now_ = std::max(now_, free + 1) + random_.between(0, 5);
+    Entry entry{.call_ns = std::max(free + 1, now_ - random_.between(0, 100)),
+                .return_ns = now_ + random_.between(0, 100),
+                .index = {},
+                .action = {},
+                .certain = !(may_stay_open && random_.chance(0.01))};
+    free = entry.return_ns;
+    if (!entry.certain) entry.return_ns = history::kNever;
+    return entry;
+  }
+
+ private:
+  Random& random_;
+  std::vector<std::int64_t> free_at_;
+  std::int64_t now_ = 0;
+};
+
+void finish(KeyHistory& key) {
+  std::stable_sort(key.entries.begin(), key.entries.end(),
+                   [](const Entry& a, const Entry& b) { return a.call_ns < b.call_ns; });
+  for (std::size_t i = 0; i < key.entries.size(); ++i) {
+    key.entries[i].index = static_cast<history::OpIndex>(i);
+  }
+}
+
+template <class Monitor>
+void measure(benchmark::State& state, const char* model, const KeyHistory& key, Monitor monitor) {
+  const Model of = *find_model(model);
+  for (auto _ : state) {
+    const auto decision = monitor(of, key);
+    if (!decision || decision->found != Found::order) state.SkipWithError("no order was found");
+    benchmark::DoNotOptimize(decision);
+  }
+  const auto operations = static_cast<std::int64_t>(key.entries.size());
+  state.SetItemsProcessed(state.iterations() * operations);
+  state.SetComplexityN(operations);
+}
+
+/// Half reads, writes of new values, and chains of cas.
+KeyHistory register_key(std::int64_t operations) {
+  Random random(1, "register");
+  Clients clients(random);
+  KeyHistory key;
+  key.values.emplace_back();
+  ValueId held = kInitial;
+  for (std::int64_t i = 0; i < operations; ++i) {
+    const std::uint64_t f = random.below(10);
+    Entry entry = clients.next(f >= 5);
+    entry.action = {Kind::read, held, kUnobserved};
+    if (f >= 5) {
+      const auto fresh = static_cast<ValueId>(key.values.size());
+      key.values.emplace_back(static_cast<std::int64_t>(fresh));
+      entry.action =
+          f < 8 ? Action{Kind::write, fresh, kUnobserved} : Action{Kind::cas, held, fresh};
+      held = fresh;
+    }
+    key.entries.push_back(entry);
+  }
+  finish(key);
+  return key;
+}
+
+void BM_RegisterMonitor(benchmark::State& state) {
+  measure(state, "cas-register", register_key(state.range(0)), monitor_register);
+}
+BENCHMARK(BM_RegisterMonitor)
+    ->RangeMultiplier(10)
+    ->Range(1000, 10'000'000)
+    ->Complexity(benchmark::oNLogN)
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace riptide::checker
