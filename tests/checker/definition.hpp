@@ -216,10 +216,7 @@ class Definition {
       const Value::List& parts = *access.list();
       const auto at = std::find_if(pairs.begin(), pairs.end(),
                                    [&](const Value& p) { return (*p.list())[0] == parts[1]; });
-      Value now = at != pairs.end()       ? (*at->list())[1]
-                  : lists                 ? Value(Value::List{})
-                  : model_.initial.list() ? Value()
-                                          : model_.initial;
+      const Value now = at != pairs.end() ? (*at->list())[1] : untouched();
       if (parts[0] == Value("r") || parts[0] == Value("read")) {
         if (o.outcome != Type::ok) continue;
         Value seen = parts[2];
@@ -241,7 +238,13 @@ class Definition {
         *at = pair;
       }
     }
+    std::erase_if(pairs, [&](const Value& p) { return (*p.list())[1] == untouched(); });
     return sorted(std::move(pairs));
+  }
+  /// What a register or a list holds that is not in the state.
+  Value untouched() const {
+    if (model_.kind() == ModelKind::list_append) return Value(Value::List{});
+    return model_.initial.list() ? Value() : model_.initial;
   }
 
   const Model& model_;
