@@ -2,11 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
 #include <unordered_set>
 
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "checker/checker.hpp"
+#include "checker/checks/functions.hpp"
 
 namespace riptide::checker {
 
@@ -30,16 +31,51 @@ bool any_overlap(const history::History& history) {
   });
 }
 
-/// Whether a completed read or cas looked at a key on which something may have been written. Else
-/// every answer but nil would be wrong, and nil is what a system that does nothing says, too.
-bool written_key_was_observed(const history::History& history) {
-  std::unordered_set<history::Value> written;
-  for (const Operation& o : history.operations) {
-    if (o.outcome != Type::fail && o.f != std::string_view("read")) written.insert(o.key);
+/// What the operations of a history can show.
+struct Shown {
+  bool observed = false;           ///< an answer told what an object held
+  bool observed_a_change = false;  ///< and something may have been changed under that key
+};
+
+/// Whether its answer tells what the object held.
+bool observes(const Operation& operation, Deed deed) {
+  if (operation.outcome != Type::ok) return false;
+  switch (deed) {
+    case Deed::write:
+    case Deed::insert:
+      return false;
+    case Deed::add:
+    case Deed::subtract:
+    case Deed::remove:  // such as "it was there", or the sum
+      return !operation.output.is_nil() && !(operation.output == operation.input);
+    default:
+      return true;
   }
-  return std::any_of(history.operations.begin(), history.operations.end(), [&](const auto& o) {
-    return o.outcome == Type::ok && o.f != std::string_view("write") && written.contains(o.key);
-  });
+}
+
+bool may_change(const Operation& operation, Deed deed) {
+  return operation.outcome != Type::fail && deed != Deed::read && deed != Deed::contains;
+}
+
+/// Where nothing was changed every answer but the initial value would be wrong, and that is what a
+/// system that does nothing says, too.
+Shown shown_by(const history::History& history) {
+  Shown shown;
+  Deeds deeds;
+  std::unordered_set<history::Value> changed;
+  const history::Value* last = nullptr;
+  for (const Operation& operation : history.operations) {
+    if (!may_change(operation, deeds.of(operation))) continue;
+    if (last == nullptr || !(*last == operation.key)) changed.insert(operation.key);
+    last = &operation.key;
+  }
+  for (const Operation& operation : history.operations) {
+    if (!observes(operation, deeds.of(operation))) continue;
+    shown.observed = true;
+    shown.observed_a_change = changed.contains(operation.key);
+    if (shown.observed_a_change) break;
+  }
+  return shown;
 }
 
 std::string vacuous_reason(const history::History& history, const Statistics& statistics,
@@ -49,11 +85,10 @@ std::string vacuous_reason(const history::History& history, const Statistics& st
     return fmt::format("none of {} operations succeeded: nothing was tested",
                        format_count(statistics.operations));
   }
-  const bool observed = std::any_of(
-      history.operations.begin(), history.operations.end(),
-      [](const Operation& o) { return o.outcome == Type::ok && o.f != std::string_view("write"); });
-  if (!observed) return "no completed operation observed a value: writes alone cannot go wrong";
-  if (!written_key_was_observed(history)) {
+  const Shown shown = shown_by(history);
+  if (!shown.observed)
+    return "no completed operation observed a value: changes alone cannot go wrong";
+  if (!shown.observed_a_change) {
     return "no completed operation observed a key that was written: nothing could go wrong";
   }
   const double share =
@@ -83,6 +118,9 @@ Check check_not_vacuous(const history::History& history, const Statistics& stati
         fmt::format("{} of {} operations succeeded; {} of {} keys were contested",
                     format_count(statistics.ok), format_count(statistics.operations),
                     format_count(statistics.contested_keys), format_count(statistics.keys));
+    // Jepsen's rule for statistics: what never succeeds was not tested.
+    if (!statistics.never_ok.empty())
+      check.reason += "; none succeeded of: " + join(statistics.never_ok, ", ");
   }
   return check;
 }
