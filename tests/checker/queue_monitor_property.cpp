@@ -6,6 +6,7 @@
 
 #include "base/random.hpp"
 #include "checker/monitor/monitor.hpp"
+#include "tests/checker/monitor_judge.hpp"
 
 namespace riptide::checker::testing {
 namespace {
@@ -187,6 +188,24 @@ TEST(monitor_queue, agrees_with_brute_force_and_proves_each_answer) {
   }
   EXPECT_GT(valid, kHistories / 5);
   EXPECT_GT(invalid, kHistories / 5);
+}
+
+TEST(monitor_queue, agrees_with_brute_force_on_runs_that_were_spoilt) {
+  Random random(42, "spoilt queue");
+  int valid = 0, invalid = 0;
+  for (int i = 0; i < kHistories / 10; ++i) {
+    const Model model = vary(random, *find_model("fifo-queue"));
+    const History history = random_history(random, model, 8, Values::distinct);
+    const KeyHistory key = only_object(history, model);
+    const std::optional<Decision> decision = monitor_queue(model, key);
+    ASSERT_TRUE(decision) << testing::dump(history, model);
+    const bool expected = BruteForce(history, model).linearizable();
+    (expected ? valid : invalid) += 1;
+    judge(history, model, key, *decision, expected);
+    if (::testing::Test::HasFatalFailure()) FAIL() << "history " << i;
+  }
+  EXPECT_GT(valid, kHistories / 40);
+  EXPECT_GT(invalid, kHistories / 80);
 }
 
 /// A run of a correct queue: each operation takes effect at a moment inside its interval.
