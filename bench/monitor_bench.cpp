@@ -96,5 +96,78 @@ BENCHMARK(BM_RegisterMonitor)
     ->Complexity(benchmark::oNLogN)
     ->Unit(benchmark::kMillisecond);
 
+/// As many insertions as takes, of up to twenty elements at a time or of none.
+KeyHistory queue_key(std::int64_t operations) {
+  Random random(1, "queue");
+  Clients clients(random);
+  KeyHistory key;
+  key.values.emplace_back();
+  ValueId first = 1;  // in the queue: from first to the last value
+  for (std::int64_t i = 0; i < operations; ++i) {
+    const auto fresh = static_cast<ValueId>(key.values.size());
+    const bool inserts = random.chance(fresh - first < 20 ? 0.5 : 0.3);
+    Entry entry = clients.next(true);
+    if (inserts) {
+      key.values.emplace_back(static_cast<std::int64_t>(fresh));
+      entry.action = {Kind::insert, fresh, kUnobserved};
+    } else if (entry.certain) {
+      entry.action = {Kind::take, first == fresh ? kEmpty : first, kUnobserved};
+    } else {
+      entry.action = {Kind::take, kUnobserved, kUnobserved};
+    }
+    if (!inserts && first != fresh) ++first;
+    key.entries.push_back(entry);
+  }
+  finish(key);
+  return key;
+}
+
+void BM_QueueMonitor(benchmark::State& state) {
+  measure(state, "fifo-queue", queue_key(state.range(0)), monitor_queue);
+}
+BENCHMARK(BM_QueueMonitor)
+    ->RangeMultiplier(10)
+    ->Range(1000, 10'000'000)
+    ->Complexity(benchmark::oNLogN)
+    ->Unit(benchmark::kMillisecond);
+
+/// New elements, removals of those, and questions about the last twenty.
+KeyHistory set_key(std::int64_t operations) {
+  Random random(1, "set");
+  Clients clients(random);
+  KeyHistory key;
+  key.values.emplace_back();
+  std::vector<bool> removed(1, true);
+  for (std::int64_t i = 0; i < operations; ++i) {
+    const auto fresh = static_cast<ValueId>(key.values.size());
+    const std::uint64_t f = random.below(10);
+    const auto id = static_cast<ValueId>(fresh - std::min<std::uint64_t>(fresh, random.below(20)));
+    Entry entry = clients.next(f < 6);
+    if (f < 3 || id == 0 || id == fresh) {
+      key.values.emplace_back(static_cast<std::int64_t>(fresh));
+      removed.push_back(false);
+      entry.action = {Kind::add, fresh, kUnobserved};
+    } else if (f < 6 && !removed[id]) {
+      removed[id] = true;
+      entry.action = {Kind::remove, id, kUnobserved};
+    } else {
+      if (!entry.certain) continue;  // nobody saw the answer
+      entry.action = {Kind::contains, id, removed[id] ? 0U : 1U};
+    }
+    key.entries.push_back(entry);
+  }
+  finish(key);
+  return key;
+}
+
+void BM_SetMonitor(benchmark::State& state) {
+  measure(state, "set", set_key(state.range(0)), monitor_set);
+}
+BENCHMARK(BM_SetMonitor)
+    ->RangeMultiplier(10)
+    ->Range(1000, 10'000'000)
+    ->Complexity(benchmark::oNLogN)
+    ->Unit(benchmark::kMillisecond);
+
 }  // namespace
 }  // namespace riptide::checker

@@ -10,6 +10,8 @@ std::optional<Decision> monitor(const Model& model, const KeyHistory& key) {
       return monitor_register(model, key);
     case ModelKind::fifo_queue:
       return monitor_queue(model, key);
+    case ModelKind::set:
+      return monitor_set(model, key);
     default:
       return std::nullopt;
   }

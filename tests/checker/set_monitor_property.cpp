@@ -12,7 +12,7 @@ namespace {
 
 using Kind = Action::Kind;
 
-constexpr int kHistories = 600'000;
+constexpr int kHistories = 60'000;
 
 struct Counts {
   int valid = 0, invalid = 0, nothing = 0;
