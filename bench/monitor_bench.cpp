@@ -169,5 +169,73 @@ BENCHMARK(BM_SetMonitor)
     ->Complexity(benchmark::oNLogN)
     ->Unit(benchmark::kMillisecond);
 
+/// Half reads, half increments by one.
+KeyHistory counter_key(std::int64_t operations) {
+  Random random(1, "counter");
+  Clients clients(random);
+  KeyHistory key;
+  key.values.emplace_back(0);
+  ValueId held = 0;  // the value of each number is that number
+  for (std::int64_t i = 0; i < operations; ++i) {
+    const bool read = i == 0 || random.chance(0.5);
+    Entry entry = clients.next(!read);
+    entry.action = {Kind::increment, 1, kUnobserved};
+    if (read) entry.action = {Kind::read, held, kUnobserved};
+    if (!read) key.values.emplace_back(static_cast<std::int64_t>(++held));
+    key.entries.push_back(entry);
+  }
+  key.values.emplace_back(1);
+  finish(key);
+  return key;
+}
+
+void BM_CounterMonitor(benchmark::State& state) {
+  measure(state, "counter", counter_key(state.range(0)), monitor_counter);
+}
+BENCHMARK(BM_CounterMonitor)
+    ->RangeMultiplier(10)
+    ->Range(1000, 1'000'000)
+    ->Complexity(benchmark::oNLogN)
+    ->Unit(benchmark::kMillisecond);
+
+/// Acquire and release in turns; of a fenced lock with tokens and processes.
+KeyHistory lock_key(std::int64_t operations, bool fenced) {
+  Random random(1, "lock");
+  Clients clients(random);
+  KeyHistory key;
+  key.values = {history::Value(), history::Value(1)};
+  for (std::int64_t i = 0; i < operations; ++i) {
+    Entry entry = clients.next(i % 2 == 1);
+    entry.action.kind = i % 2 == 0 ? Kind::acquire : Kind::release;
+    entry.action.first = 1;
+    if (fenced) {
+      entry.action.first = i % 2 == 0 ? static_cast<ValueId>(key.values.size()) : kUnobserved;
+      entry.action.second = static_cast<ValueId>(1 + i / 2 % 10);
+      if (i % 2 == 0) key.values.emplace_back(i + 100);
+    }
+    key.entries.push_back(entry);
+  }
+  finish(key);
+  return key;
+}
+
+void BM_MutexMonitor(benchmark::State& state) {
+  measure(state, "mutex", lock_key(state.range(0), false), monitor_lock);
+}
+BENCHMARK(BM_MutexMonitor)
+    ->RangeMultiplier(10)
+    ->Range(1000, 1'000'000)
+    ->Complexity(benchmark::oNLogN)
+    ->Unit(benchmark::kMillisecond);
+
+void BM_FencedLockMonitor(benchmark::State& state) {
+  measure(state, "fenced-lock", lock_key(state.range(0), true), monitor_lock);
+}
+BENCHMARK(BM_FencedLockMonitor)
+    ->RangeMultiplier(10)
+    ->Range(1000, 1'000'000)
+    ->Complexity(benchmark::oNLogN)
+    ->Unit(benchmark::kMillisecond);
+
 }  // namespace
 }  // namespace riptide::checker

@@ -12,6 +12,13 @@ std::optional<Decision> monitor(const Model& model, const KeyHistory& key) {
       return monitor_queue(model, key);
     case ModelKind::set:
       return monitor_set(model, key);
+    case ModelKind::counter:
+      return monitor_counter(model, key);
+    case ModelKind::mutex:
+    case ModelKind::fenced_lock:
+      return monitor_lock(model, key);
+    case ModelKind::semaphore:
+      return monitor_semaphore(model, key);
     default:
       return std::nullopt;
   }
