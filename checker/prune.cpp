@@ -10,6 +10,15 @@ namespace {
 constexpr std::int64_t kNobody = std::numeric_limits<std::int64_t>::min();
 constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
+/// Whether the rules speak of all of these.
+bool all_of_registers(std::span<const Entry> entries) {
+  return std::all_of(entries.begin(), entries.end(), [](const Entry& entry) {
+    const Action::Kind kind = entry.action.kind;
+    return kind == Action::Kind::read || kind == Action::Kind::write || kind == Action::Kind::cas ||
+           kind == Action::Kind::cas_refused;
+  });
+}
+
 /// Lists of entries by value, without an allocation for each.
 class ByValue {
  public:
@@ -201,11 +210,13 @@ class Bounds {
 
 std::vector<std::uint8_t> needed(std::span<const Entry> entries, std::size_t values,
                                  bool refusals) {
+  if (!all_of_registers(entries)) return std::vector<std::uint8_t>(entries.size(), 1);
   return Needed(entries, values, refusals).run();
 }
 
 std::vector<Entry> prune(std::vector<Entry> entries, std::size_t values, const Budget* budget) {
   if (budget != nullptr && budget->poll() != Limit::none) return entries;
+  if (!all_of_registers(entries)) return entries;
   const std::vector<std::uint8_t> kept = needed(entries, values);
   std::size_t left = 0;
   for (std::size_t i = 0; i < entries.size(); ++i) {

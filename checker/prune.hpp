@@ -15,7 +15,7 @@ namespace riptide::checker {
 /// Removes and bounds operations so that the search has less to try; the result is linearizable if
 /// and only if `entries` is, and an order of the result is an order of `entries`. `values` is the
 /// number of values of the key. Takes O(n); returns `entries` as they are when `budget` says that
-/// time is up.
+/// time is up, and when one of them is no operation of a register.
 ///
 /// 1. An uncertain cas from a value to itself changes nothing, and one from a value that nobody can
 ///    have written (in a circle of such cas neither) cannot happen: dropped. So is a read or a

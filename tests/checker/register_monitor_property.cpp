@@ -216,5 +216,12 @@ TEST(Prune, ChangesNoVerdictAndItsOrdersAreOrdersOfTheWhole) {
   }
 }
 
+TEST(Prune, LeavesAloneWhatIsNoRegister) {
+  std::vector<Entry> entries(2);
+  entries[0].action = {Kind::append, 1, kUnobserved};
+  entries[1].action = {Kind::write, 1, kUnobserved};
+  EXPECT_EQ(prune(entries, 2).size(), 2U);
+}
+
 }  // namespace
 }  // namespace riptide::checker::testing
