@@ -29,8 +29,6 @@ constexpr std::array kFields{
     FieldName{"value", kValue},     FieldName{"time", kTime},  FieldName{"key", kKey},
     FieldName{"node", kNode},       FieldName{"error", kError}};
 
-/// Processes that have names get numbers from here on, far above those that Jepsen gives.
-constexpr std::int64_t kNamedProcess = std::int64_t{1} << 48;
 /// The time between two events that do not say theirs.
 constexpr std::int64_t kStepNs = 1000;
 
@@ -117,7 +115,7 @@ bool EdnEvents::read_process(EdnCursor& cursor, Event& event) {
     std::int64_t number = 0;
     if (!cursor.read_integer(number)) return false;
     event.process = Process(number);
-    return (number >= 0 && number < kNamedProcess) ||
+    return (number >= 0 && (number < kNamedProcess || own_times_)) ||
            cursor.stop("expected a process number from 0 on, found " + std::to_string(number));
   }
   const std::size_t start = cursor.offset();
@@ -349,7 +347,8 @@ bool EdnEvents::set_time(EdnCursor& cursor, Event& event) {
     return cursor.refuse("the times leave no room for this event before the end of time");
   event.t_ns = std::max(time_ns_.value_or(last_ns_ < 0 ? 0 : last_ns_ + kStepNs), last_ns_ + 1);
   last_ns_ = event.t_ns;
-  if (time_ns_ && event.t_ns != *time_ns_) keep("time", std::to_string(*time_ns_));
+  if (whole_ && time_ns_ && event.t_ns != *time_ns_)
+    unknown_.emplace_back("recorded_time", std::to_string(*time_ns_));
   return true;
 }
 

@@ -15,6 +15,9 @@
 
 namespace riptide::history {
 
+/// Processes that have names get numbers from here on, far above those that Jepsen gives.
+inline constexpr std::int64_t kNamedProcess = std::int64_t{1} << 48;
+
 /// Reads events, one after the other. A method that returns false has stopped the cursor.
 class EdnEvents {
  public:

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kDamaged =
     "The file is damaged here: restore it, or cut it off before this line.";
-constexpr std::string_view kHeaderComment = "; riptide ";
+constexpr std::string_view kHeaderComment = "; riptide {";
 
 std::size_t count(std::string_view text, std::string_view part) {
   std::size_t found = 0;
@@ -71,7 +71,7 @@ class EdnFile {
     std::string_view line;
     bool whole = false;
     input_.next_line(line, whole);
-    auto header = read_header(line.substr(kHeaderComment.size()));
+    auto header = read_header(line.substr(kHeaderComment.size() - 1));
     if (!header) {
       return fail(stream_.name + ":1: the header in the first comment is damaged")
           .because(header.error());

@@ -124,7 +124,7 @@ struct Leadership {
 
 struct History {
   Header header;
-  Format format = Format::jsonl;      ///< in which it was written, never automatic
+  Format format = Format::jsonl;  ///< in which it was recorded (before convert), never automatic
   std::vector<Operation> operations;  ///< of the clients, by time of invocation
   std::vector<Event> events;          ///< of the nemesis, in the order of the file
   std::vector<Fault> faults;          ///< of the nemesis, by the time they were asked for

@@ -5,6 +5,7 @@
 
 #include "history/assembler.hpp"
 #include "history/input.hpp"
+#include "history/source.hpp"
 #include "history/stream.hpp"
 
 namespace riptide::history {
@@ -86,8 +87,10 @@ class Collector {
 
   Result<void> take(Event& event, std::uint64_t line, const Preface& preface,
                     const std::string& name) {
-    if (!assembler_)
-      assembler_.emplace(history_, preface.own_times ? Origin::riptide : Origin::foreign);
+    if (!assembler_) {
+      const bool foreign = !preface.own_times || source_of(preface.header);
+      assembler_.emplace(history_, foreign ? Origin::foreign : Origin::riptide);
+    }
     if (history_.operations.size() == kForeseeAfter &&
         history_.operations.capacity() < 2 * kForeseeAfter + 1)
       foresee();
@@ -99,7 +102,7 @@ class Collector {
   void finish(Preface preface) {
     if (assembler_) assembler_->finish();
     history_.header = std::move(preface.header);
-    history_.format = preface.format;
+    history_.format = source_of(history_.header).value_or(preface.format);
     for (std::string& warning : preface.warnings) history_.warnings.push_back(std::move(warning));
   }
 
