@@ -43,6 +43,7 @@ void EdnEvents::begin(Event& event) {
   seen_ = 0;
   time_ns_.reset();
   tagged_tuple_ = value_has_map_ = false;
+  value_plain_ = true;
   process_name_.clear();
   value_ = {};
   unknown_.clear();
@@ -164,7 +165,7 @@ bool EdnEvents::read_payload(EdnCursor& cursor, Event& event) {
   }
   value_ = cursor.text_since(start);
   value_has_map_ = cursor.has_map();
-  if (!cursor.plain()) keep("value", value_);
+  value_plain_ = cursor.plain();
   return true;
 }
 
@@ -303,19 +304,16 @@ bool EdnEvents::read_line(EdnCursor& cursor, Event& event) {
 }
 
 void EdnEvents::keep(std::string_view field, std::string_view edn) {
-  if (!whole_) return;
-  if (!kept_.empty()) kept_ += ',';
-  append_json_string(field, kept_);
-  kept_ += ':';
-  append_json_string(edn, kept_);
+  if (whole_) kept_.emplace_back(field, edn);
 }
 
 bool EdnEvents::finish(EdnCursor& cursor, Event& event) {
   if (!process_name_.empty()) name_process(event);
   if (event.process == kNemesis && value_has_map_) {
     event.value = Value();
-    append_json_of_edn(value_, event.detail);
+    value_plain_ = append_json_of_edn(value_, event.detail);
   }
+  if (!value_plain_) keep("value", value_);
   return set_time(cursor, event) && finish_unknown(cursor, event);
 }
 
@@ -352,6 +350,20 @@ bool EdnEvents::set_time(EdnCursor& cursor, Event& event) {
   return true;
 }
 
+void EdnEvents::append_kept(std::string& extra) {
+  std::sort(kept_.begin(), kept_.end());
+  extra += extra.empty() ? "{" : ",";
+  extra += "\"_edn\":";
+  char before = '{';
+  for (const auto& [field, edn] : kept_) {
+    extra += std::exchange(before, ',');
+    append_json_string(field, extra);
+    extra += ':';
+    append_json_string(edn, extra);
+  }
+  extra += '}';
+}
+
 bool EdnEvents::finish_unknown(EdnCursor& cursor, Event& event) {
   if (unknown_.size() > 1) {
     std::vector<std::string_view> names;
@@ -373,9 +385,7 @@ bool EdnEvents::finish_unknown(EdnCursor& cursor, Event& event) {
     append_json_string(field, event.extra);
     event.extra.append(":").append(json);
   }
-  if (!kept_.empty()) {
-    event.extra.append(event.extra.empty() ? "{" : ",").append("\"_edn\":{").append(kept_) += '}';
-  }
+  if (!kept_.empty()) append_kept(event.extra);
   if (!event.extra.empty()) event.extra += '}';
   return true;
 }

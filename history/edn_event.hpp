@@ -56,6 +56,7 @@ class EdnEvents {
   bool finish_unknown(EdnCursor& cursor, Event& event);
   bool set_time(EdnCursor& cursor, Event& event);
   void name_process(Event& event);
+  void append_kept(std::string& extra);
   void keep(std::string_view field, std::string_view edn);
 
   const bool whole_;
@@ -72,10 +73,11 @@ class EdnEvents {
   std::optional<std::int64_t> time_ns_;
   bool tagged_tuple_ = false;
   bool value_has_map_ = false;
+  bool value_plain_ = true;
   std::string process_name_;                                  // when it is no number
   std::string_view value_;                                    // as written
   std::vector<std::pair<std::string, std::string>> unknown_;  // members of JSON
-  std::string kept_;                                          // members of `_edn`
+  std::vector<std::pair<std::string, std::string>> kept_;     // members of `_edn`: EDN
   std::string odd_;  // fields whose keys have no place in JSON
   std::string text_;
 };
