@@ -64,6 +64,9 @@ class ElementMonitor {
     return Decision{.found = Found::order, .order = placement.order()};
   }
 
+  /// Its witness is as small as it can be made.
+  bool a_search_ended_it() const { return stopped_.has_value(); }
+
  private:
   SetRole role_of(const Entry& entry) const {
     return entry.action.first < elements_.size() ? set_role(entry, set_.initial[entry.action.first])
@@ -258,8 +261,11 @@ void leave_out_what_saw(const SetHistory& set, std::vector<Position>& witness) {
 }  // namespace
 
 std::optional<Decision> decide_elements(const SetHistory& set) {
-  std::optional<Decision> decision = ElementMonitor(set).run();
-  if (decision && decision->found == Found::no_order) leave_out_what_saw(set, decision->witness);
+  ElementMonitor monitor(set);
+  std::optional<Decision> decision = monitor.run();
+  if (decision && decision->found == Found::no_order && !monitor.a_search_ended_it()) {
+    leave_out_what_saw(set, decision->witness);
+  }
   return decision;
 }
 

@@ -42,9 +42,13 @@ class ElementSearch {
   }
 
  private:
-  Decision decide(const std::vector<Position>& members) const {
+  /// From the state of the start, or from the other one.
+  Decision decide(const std::vector<Position>& members, bool from_away = false) const {
     std::vector<Entry> entries;
-    for (const Position member : members) entries.push_back(as_register_[member]);
+    for (const Position member : members) {
+      entries.push_back(as_register_[member]);
+      if (from_away) entries.back().action.first ^= kAway ^ kInitial;
+    }
     Budget budget = Budget(Limits{.memory_bytes = kMemoryBytes})
                         .part(kStates + kStatesPerEntry * entries.size());
     return search(entries, 2, Reductions::reduced, budget);
@@ -68,17 +72,51 @@ class ElementSearch {
         low = middle + 1;
       }
     }
+    const bool from_any = leave_out_beginning(witness);
     for (std::size_t i = 0; i < witness.size() && witness.size() <= kWitnessMost;) {
       std::vector<Position> members = witness;
       members.erase(members.begin() + static_cast<std::ptrdiff_t>(i));
-      if (as_register_[witness[i]].action.kind == Kind::read &&
-          decide(members).found == Found::no_order) {
+      if (as_register_[witness[i]].action.kind == Kind::read && impossible(members, from_any)) {
         witness = std::move(members);
       } else {
         ++i;
       }
     }
     return witness;
+  }
+
+  /// Whatever came before a moment at which no certain operation was open left one of two states.
+  /// What comes after it, with what may still take effect, proves enough when it is impossible from
+  /// both. Tries the latest such moments first, then ever greater steps back.
+  /// Whether it left out something.
+  bool leave_out_beginning(std::vector<Position>& witness) const {
+    std::vector<std::size_t> quiet;
+    std::int64_t open_until = INT64_MIN;
+    for (std::size_t i = 0; i < witness.size(); ++i) {
+      const Entry& entry = as_register_[witness[i]];
+      if (open_until < entry.call_ns) quiet.push_back(i);
+      if (entry.certain) open_until = std::max(open_until, entry.return_ns);
+    }
+    constexpr std::size_t kOneByOne = 32;
+    std::size_t step = 1;
+    for (std::size_t back = 1; back < quiet.size(); back += step) {
+      if (back > kOneByOne) step *= 2;
+      const std::size_t from = quiet[quiet.size() - back];
+      std::vector<Position> members;
+      for (std::size_t i = 0; i < witness.size(); ++i) {
+        if (i >= from || !as_register_[witness[i]].certain) members.push_back(witness[i]);
+      }
+      if (impossible(members, true)) {
+        witness = std::move(members);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  bool impossible(const std::vector<Position>& members, bool from_any) const {
+    return decide(members).found == Found::no_order &&
+           (!from_any || decide(members, true).found == Found::no_order);
   }
 
   std::vector<Position> until(std::int64_t end_ns) const {

@@ -228,5 +228,24 @@ TEST(monitor_set, finds_the_one_violation_that_was_planted_in_a_long_run) {
   }
 }
 
+TEST(monitor_set, shows_few_operations_of_an_element_that_came_and_went_often) {
+  Random random(71, "often");
+  int found = 0;
+  for (int i = 0; i < 40; ++i) {
+    KeyHistory run = correct_run(random, 10'000, 0.005, true);
+    const auto from = static_cast<std::ptrdiff_t>(5000 + random.below(1000));
+    const auto spoilt = std::find_if(run.entries.begin() + from, run.entries.end(),
+                                     [](Entry& e) { return e.action.kind == Kind::contains; });
+    spoilt->action.second ^= 1;
+    const std::optional<Decision> decision = monitor_set(Model{}, run);
+    ASSERT_TRUE(decision);
+    if (decision->found == Found::order) continue;
+    ++found;
+    ASSERT_LE(decision->witness.size(), 16u) << i;
+    ASSERT_GE(decision->witness.size(), 2u) << i;
+  }
+  EXPECT_GT(found, 5);
+}
+
 }  // namespace
 }  // namespace riptide::checker::testing
