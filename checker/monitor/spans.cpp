@@ -139,15 +139,18 @@ class Matching {
   }
 
   /// Whether each span with a deadline can have a take of its own: whether no deadline has more
-  /// spans than takes were called until then (Hall 1935).
-  bool exists() const {
+  /// spans than takes were called until then (Hall 1935). Else `witness` shows one that has.
+  bool exists(std::vector<std::uint32_t>& witness) const {
     std::size_t called = 0;
     const auto& takes = collection_.uncertain_takes;
     for (std::size_t i = 0; i < by_deadline_.size(); ++i) {
       while (called < takes.size() && call_of(takes[called]) <= deadlines_[by_deadline_[i]]) {
         ++called;
       }
-      if (called <= i) return false;
+      if (called > i) continue;
+      witness.assign(takes.begin(), takes.begin() + static_cast<std::ptrdiff_t>(called));
+      add_reasons(i + 1, witness);
+      return false;
     }
     return true;
   }
@@ -175,6 +178,27 @@ class Matching {
   }
 
  private:
+  /// The first spans by deadline, and those who set the deadlines: a deadline is a take's return.
+  void add_reasons(std::size_t spans, std::vector<std::uint32_t>& witness) const {
+    std::vector<std::int64_t> times;
+    for (std::size_t i = 0; i < spans; ++i) {
+      times.push_back(deadlines_[by_deadline_[i]]);
+      const Span& span = collection_.spans[collection_.open[by_deadline_[i]]];
+      if (span.insert != kNoEntry) witness.push_back(span.insert);
+    }
+    const auto due = [&](std::int64_t time) {
+      return std::binary_search(times.begin(), times.end(), time);
+    };
+    for (const Span& span : collection_.spans) {
+      if (span.take == kNoEntry || !due(span.take_return_ns)) continue;
+      if (span.insert != kNoEntry) witness.push_back(span.insert);
+      witness.push_back(span.take);
+    }
+    for (const std::uint32_t empty : collection_.empties) {
+      if (due(key_.entries[empty].return_ns)) witness.push_back(empty);
+    }
+    std::sort(witness.begin(), witness.end());
+  }
   std::int64_t call_of(std::uint32_t position) const { return key_.entries[position].call_ns; }
 
   const KeyHistory& key_;
@@ -236,7 +260,11 @@ std::optional<Decision> decide(const KeyHistory& key, Collection collection, Sol
   }
   if (const Placement most = solve(key, relaxed); !most.possible) return no_order(relaxed, most);
   const Matching matching(key, collection, deadlines_of(key, collection));
-  if (!matching.exists()) return no_order(collection, {});
+  Decision unmatched;
+  if (!matching.exists(unmatched.witness)) {
+    unmatched.found = Found::no_order;
+    return unmatched;
+  }
   for (const bool earliest : {false, true}) {
     Placement matched = solve(key, matching.applied(earliest));
     if (matched.possible) return order(std::move(matched));
