@@ -237,5 +237,74 @@ BENCHMARK(BM_FencedLockMonitor)
     ->Complexity(benchmark::oNLogN)
     ->Unit(benchmark::kMillisecond);
 
+/// Inserts and takes of a collection that holds about a hundred elements. `put` and `take_next`
+/// change what it holds; one insert in a hundred is uncertain, and happens.
+template <class Put, class TakeNext>
+KeyHistory collection_key(std::int64_t operations, Random& random, Put put, TakeNext take_next) {
+  Clients clients(random);
+  KeyHistory key;
+  key.values.emplace_back();
+  std::vector<ValueId> ids;
+  for (std::int64_t i = 0; i < operations; ++i) ids.push_back(static_cast<ValueId>(i + 1));
+  random.shuffle(ids);  // priorities come in no order
+  for (const ValueId id : ids) key.values.emplace_back(static_cast<std::int64_t>(id));
+  std::size_t held = 0;
+  ValueId fresh = 1;
+  for (std::int64_t i = 0; i < operations; ++i) {
+    const bool inserts = random.chance(held < 100 ? 0.55 : 0.45);
+    Entry entry = clients.next(inserts);
+    if (inserts) {
+      entry.action = {Kind::insert, fresh, kUnobserved};
+      put(key, fresh++);
+      ++held;
+    } else {
+      entry.action = {Kind::take, held == 0 ? kEmpty : take_next(key), kUnobserved};
+      held -= held == 0 ? 0 : 1;
+    }
+    key.entries.push_back(entry);
+  }
+  finish(key);
+  return key;
+}
+
+void BM_StackMonitor(benchmark::State& state) {
+  Random random(1, "stack");
+  std::vector<ValueId> stack;
+  const auto put = [&](const KeyHistory&, ValueId id) { stack.push_back(id); };
+  const auto pop = [&](const KeyHistory&) {
+    const ValueId top = stack.back();
+    stack.pop_back();
+    return top;
+  };
+  measure(state, "stack", collection_key(state.range(0), random, put, pop), monitor_stack);
+}
+BENCHMARK(BM_StackMonitor)
+    ->RangeMultiplier(10)
+    ->Range(1000, 10'000'000)
+    ->Complexity(benchmark::oNLogN)
+    ->Unit(benchmark::kMillisecond);
+
+void BM_PriorityQueueMonitor(benchmark::State& state) {
+  Random random(1, "priority queue");
+  std::vector<std::pair<history::Value, ValueId>> heap;
+  const auto put = [&](const KeyHistory& key, ValueId id) {
+    heap.emplace_back(key.values[id], id);
+    std::push_heap(heap.begin(), heap.end());
+  };
+  const auto poll = [&](const KeyHistory&) {
+    std::pop_heap(heap.begin(), heap.end());
+    const ValueId top = heap.back().second;
+    heap.pop_back();
+    return top;
+  };
+  measure(state, "priority-queue", collection_key(state.range(0), random, put, poll),
+          monitor_priority_queue);
+}
+BENCHMARK(BM_PriorityQueueMonitor)
+    ->RangeMultiplier(10)
+    ->Range(1000, 10'000'000)
+    ->Complexity(benchmark::oNLogN)
+    ->Unit(benchmark::kMillisecond);
+
 }  // namespace
 }  // namespace riptide::checker

@@ -19,6 +19,10 @@ std::optional<Decision> monitor(const Model& model, const KeyHistory& key) {
       return monitor_lock(model, key);
     case ModelKind::semaphore:
       return monitor_semaphore(model, key);
+    case ModelKind::stack:
+      return monitor_stack(model, key);
+    case ModelKind::priority_queue:
+      return monitor_priority_queue(model, key);
     default:
       return std::nullopt;
   }
