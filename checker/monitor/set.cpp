@@ -10,8 +10,8 @@ namespace {
 
 using Kind = Action::Kind;
 
-/// By ValueId, whether the initial value has it; nothing when it is no list, or has one twice. Elements that no
-/// operation names do not matter, except to reads of the whole set, whose part asks for them.
+/// By ValueId, whether the initial value has it; nothing when it is no list, or has one twice.
+/// Elements that no operation names matter only to reads of the whole, whose part looks for them.
 std::optional<std::vector<bool>> initial_elements(const KeyHistory& key) {
   if (key.values.empty()) return std::nullopt;
   std::vector<bool> initial(key.values.size(), false);
