@@ -11,6 +11,7 @@
 
 #include "base/random.hpp"
 #include "checker/monitor/monitor.hpp"
+#include "checker/prune.hpp"
 
 namespace riptide::checker {
 namespace {
@@ -94,6 +95,30 @@ BENCHMARK(BM_RegisterMonitor)
     ->RangeMultiplier(10)
     ->Range(1000, 10'000'000)
     ->Complexity(benchmark::oNLogN)
+    ->Unit(benchmark::kMillisecond);
+
+/// The longest chain there is: nobody knows of any cas whether it happened, but that the last one
+/// was observed.
+void BM_PruneChain(benchmark::State& state) {
+  std::vector<Entry> entries;
+  const auto operations = static_cast<ValueId>(state.range(0));
+  for (ValueId i = 0; i < operations; ++i) {
+    Entry entry;
+    entry.call_ns = i;
+    entry.action = {Kind::cas, i, i + 1};
+    if (i + 1 == operations) entry.action = {Kind::read, i, kUnobserved};
+    entry.certain = i + 1 == operations;
+    if (entry.certain) entry.return_ns = i;
+    entries.push_back(entry);
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(prune(entries, operations + 1));
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+  state.SetComplexityN(state.range(0));
+}
+BENCHMARK(BM_PruneChain)
+    ->RangeMultiplier(10)
+    ->Range(1000, 1'000'000)
+    ->Complexity(benchmark::oN)
     ->Unit(benchmark::kMillisecond);
 
 /// As many insertions as takes, of up to twenty elements at a time or of none.

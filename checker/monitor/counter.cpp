@@ -195,25 +195,29 @@ class CounterMonitor {
            entries_[waiting_.top()].return_ns < levels_[j - 1].last_call_ns;
   }
 
-  /// More was added before a read than it shows. Back to the last slot in which something was taken
-  /// that was not due by that read: what was taken since then, and what is overdue, was called
-  /// after the first return of that slot's reads, and returned before that read was called.
+  /// More was added before a read than it shows. Back to a slot whose reads had a first return
+  /// before everything was called that was taken since then, and before what is overdue: all that
+  /// was added between the two reads. Such a slot, or the beginning, comes no later than the last
+  /// one in which something was taken that was not due by the read: whatever was due and had been
+  /// called would have been taken instead.
   Decision too_low(std::size_t j) {
-    const Level& level = levels_[j - 1];
-    std::size_t first = taken_.size();
-    while (first > 0 && entries_[taken_[first - 1].position].return_ns < level.last_call_ns) {
-      --first;
+    const Position overdue = waiting_.top();
+    std::int64_t first_call = entries_[overdue].call_ns;
+    std::size_t first = taken_.size(), slot = j;
+    while (slot > 0 && first_call <= levels_[slot - 1].first_return_ns) {
+      --slot;
+      for (; first > 0 && taken_[first - 1].slot == slot; --first) {
+        first_call = std::min(first_call, entries_[taken_[first - 1].position].call_ns);
+      }
     }
-    const Read& after = reads_[level.last_call];
-    std::int64_t room = after.distance;
-    std::vector<Position> witness = {after.position};
-    if (first > 0) {
-      const Read& before = reads_[levels_[taken_[first - 1].slot].first_return];
-      room -= before.distance;
+    const Read& after = reads_[levels_[j - 1].last_call];
+    std::vector<Position> witness = {after.position, overdue};
+    std::int64_t room = after.distance - amounts_[overdue];
+    if (slot > 0) {
+      const Read& before = reads_[levels_[slot - 1].first_return];
       witness.push_back(before.position);
+      room -= before.distance;
     }
-    witness.push_back(waiting_.top());
-    room -= amounts_[waiting_.top()];
     for (; first < taken_.size() && room >= 0; ++first) {
       witness.push_back(taken_[first].position);
       room -= amounts_[taken_[first].position];

@@ -70,7 +70,7 @@ class RegisterMonitor {
     if (!make_blocks()) return impossible(std::move(conflict_));
     if (const Position lost = find_circle(); lost != kNone) return impossible({lost});
     std::sort(blocks_.begin(), blocks_.end(), comes_first);
-    if (!zones_agree()) return impossible(std::move(conflict_));
+    if (!zones_agree() || !refusals_agree()) return impossible(std::move(conflict_));
     Decision decision{.found = Found::order, .order = make_order()};
     if (!place_others(decision.order)) return std::nullopt;
     return decision;
@@ -259,6 +259,32 @@ class RegisterMonitor {
         return false;
       }
       if (block.forward()) forward = &block;
+    }
+    return true;
+  }
+
+  /// No cas was refused between two operations of the value that it expected: all that time the
+  /// register held it. Else conflict_.
+  bool refusals_agree() {
+    for (const Position position : idle_) {
+      const Entry& refused = entries_[position];
+      if (refused.action.kind != Action::Kind::cas_refused) continue;
+      const Cluster& cluster = clusters_[refused.action.first];
+      Position before = cluster.first_returned;
+      if (cluster.writer < kInitialState &&
+          (before == kNone || entries_[cluster.writer].return_ns < entries_[before].return_ns)) {
+        before = cluster.writer;
+      }
+      Position after = cluster.last_read;
+      if (cluster.next != kNone &&
+          (after == kNone || entries_[cluster.next].call_ns > entries_[after].call_ns)) {
+        after = cluster.next;
+      }
+      if (after == kNone || entries_[after].call_ns <= refused.return_ns) continue;
+      const bool initially = cluster.writer == kInitialState;
+      if (!initially && entries_[before].return_ns >= refused.call_ns) continue;
+      conflict_ = {position, after, initially ? kInitialState : before};
+      return false;
     }
     return true;
   }

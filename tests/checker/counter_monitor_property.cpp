@@ -88,5 +88,58 @@ TEST(CounterMonitor, IsRightWheneverItAnswersForAnyAmounts) {
   agree({{.amounts = {1, -1}}, {.amounts = {2, -1, 0}}}, 3, 0.2);
 }
 
+TEST(CounterMonitor, DecidesLongHistoriesAndShowsALostIncrementByAFewOperations) {
+  Random random(4, "long");
+  const Gold gold(std::int64_t{0}, [](std::int64_t state, const Action& action) {
+    const auto number = static_cast<std::int64_t>(action.first);
+    if (action.kind == Kind::increment) return std::optional(state + number);
+    return number == state ? std::optional(state) : std::nullopt;
+  });
+  for (int i = 0; i < 200; ++i) {
+    KeyHistory key;
+    const std::size_t operations = 200 + random.below(1800);
+    for (std::size_t v = 0; v <= operations; ++v) key.values.emplace_back(static_cast<int>(v));
+    ValueId state = 0;
+    std::int64_t now = 0;
+    for (std::size_t o = 0; o < operations; ++o) {
+      now += random.between(0, 5);
+      Entry entry{.call_ns = now - random.between(0, 30),
+                  .return_ns = now + random.between(0, 30),
+                  .action = {Kind::increment, 1, kUnobserved},
+                  .certain = true};
+      if (random.chance(0.5)) {
+        entry.action = {Kind::read, state, kUnobserved};
+      } else {
+        if (random.chance(0.05)) entry.certain = false;
+        if (!entry.certain) entry.return_ns = history::kNever;
+        if (entry.certain || random.chance(0.5)) ++state;
+      }
+      key.entries.push_back(entry);
+    }
+    std::stable_sort(key.entries.begin(), key.entries.end(),
+                     [](const Entry& a, const Entry& b) { return a.call_ns < b.call_ns; });
+    const auto right = monitor_counter(*find_model("counter"), key);
+    ASSERT_TRUE(right && right->found == Found::order);
+    ASSERT_EQ(gold.refused(key.entries, right->order), std::nullopt);
+    // Two increments between two reads that differ by one.
+    now += 1000;
+    const auto add = [&](Kind kind, ValueId value) {
+      now += 10;
+      key.entries.push_back({.call_ns = now,
+                             .return_ns = now,
+                             .action = {kind, value, kUnobserved},
+                             .certain = true});
+    };
+    add(Kind::read, state);
+    add(Kind::increment, 1);
+    add(Kind::increment, 1);
+    add(Kind::read, state + 1);
+    const auto wrong = monitor_counter(*find_model("counter"), key);
+    ASSERT_TRUE(wrong && wrong->found == Found::no_order);
+    ASSERT_LE(wrong->witness.size(), 4U);
+    ASSERT_FALSE(gold.linearizable(key.entries, wrong->witness));
+  }
+}
+
 }  // namespace
 }  // namespace riptide::checker::testing

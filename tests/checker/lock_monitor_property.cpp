@@ -190,5 +190,83 @@ TEST(LockMonitor, IsRightForFencedLocksWhoseProcessesGoOnAfterAnInfo) {
   fenced_locks_agree(false, 0.7);
 }
 
+/// Ten clients that acquire and release in turns; with tokens when `fenced`.
+KeyHistory long_lock(Random& random, std::size_t turns, bool fenced) {
+  KeyHistory key;
+  key.values = {history::Value(), 1};
+  std::int64_t now = 0;
+  for (std::size_t i = 0; i < turns; ++i) {
+    const auto process = static_cast<ValueId>(100 + i);  // named after its turn
+    for (const Kind kind : {Kind::acquire, Kind::release}) {
+      now += random.between(0, 5);
+      Entry entry{.call_ns = now - random.between(0, 20),
+                  .return_ns = now + random.between(0, 20),
+                  .action = {kind, 1, kUnobserved},
+                  .certain = kind == Kind::acquire || !random.chance(0.05)};
+      if (!entry.certain) entry.return_ns = history::kNever;
+      if (fenced) {
+        entry.action = {kind, kUnobserved, process};
+        if (kind == Kind::acquire) {
+          entry.action.first = static_cast<ValueId>(key.values.size());
+          key.values.emplace_back(static_cast<int>(i) + 5);
+        }
+      }
+      key.entries.push_back(entry);
+    }
+  }
+  sort_by_call(key);
+  return key;
+}
+
+TEST(LockMonitor, FindsAnOrderOfALongHistoryOfACorrectLock) {
+  Random random(5, "long");
+  for (int i = 0; i < 100; ++i) {
+    const std::size_t turns = 100 + random.below(900);
+    const KeyHistory mutex = long_lock(random, turns, false);
+    const auto of_mutex = monitor_lock(*find_model("mutex"), mutex);
+    ASSERT_TRUE(of_mutex && of_mutex->found == Found::order);
+    ASSERT_EQ(permits_gold(1).refused(mutex.entries, of_mutex->order), std::nullopt);
+    const KeyHistory fenced = long_lock(random, turns, true);
+    const auto of_fenced = monitor_lock(*find_model("fenced-lock"), fenced);
+    ASSERT_TRUE(of_fenced && of_fenced->found == Found::order);
+    ASSERT_EQ(Gold(Fenced{0, std::nullopt}, fenced_step).refused(fenced.entries, of_fenced->order),
+              std::nullopt);
+  }
+}
+
+TEST(LockMonitor, ShowsTwoHoldersInALongHistoryByAFewOperations) {
+  Random random(6, "long and held twice");
+  std::size_t operations = 0;
+  for (int i = 0; i < 100; ++i) {
+    for (const bool fenced : {false, true}) {
+      KeyHistory key = long_lock(random, 100 + random.below(900), fenced);
+      const std::int64_t end = key.entries.back().call_ns + 1000;
+      for (int holder = 0; holder < 3; ++holder) {
+        // The first of them might have waited for a release that nobody saw the end of.
+        key.entries.push_back({.call_ns = end + holder,
+                               .return_ns = end + holder,
+                               .action = {Kind::acquire, 1, kUnobserved},
+                               .certain = true});
+        if (!fenced) continue;
+        const auto token = static_cast<ValueId>(key.values.size());
+        key.entries.back().action = {Kind::acquire, token, token};
+        key.values.emplace_back(5000 + holder);
+      }
+      // Of the mutex nobody is left who can release it for the third.
+      const auto decision = monitor_lock(*find_model(fenced ? "fenced-lock" : "mutex"), key);
+      ASSERT_TRUE(decision && decision->found == Found::no_order);
+      operations += decision->witness.size();
+      ASSERT_LE(decision->witness.size(), fenced ? 2U : 64U);
+      if (fenced) {
+        const Gold gold(Fenced{0, std::nullopt}, fenced_step);
+        ASSERT_FALSE(gold.linearizable(key.entries, decision->witness));
+      } else {
+        ASSERT_FALSE(permits_gold(1).linearizable(key.entries, decision->witness));
+      }
+    }
+  }
+  RecordProperty("operations_of_witnesses", static_cast<int>(operations));
+}
+
 }  // namespace
 }  // namespace riptide::checker::testing

@@ -125,7 +125,7 @@ TEST(RegisterMonitor, IsRightWheneverItAnswersThoughValuesAreWrittenTwice) {
 }
 
 TEST(RegisterMonitor, IsRightWheneverItAnswersThoughCasWereRefused) {
-  agree({.operations = 7, .refusals = true, .twice = 0.05}, 3, 0.6);
+  agree({.operations = 7, .refusals = true, .twice = 0.05}, 3, 0.9);
 }
 
 /// A correct register, some of whose operations end as info; `stale` reads were wrong.
