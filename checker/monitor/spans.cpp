@@ -42,7 +42,7 @@ class Collector {
     if (initial.is_nil()) return true;
     if (initial.list() == nullptr) return false;
     std::unordered_map<Value, std::uint32_t> spans;
-    std::int64_t time = INT64_MIN;
+    std::int64_t time = INT64_MIN + 1;  // after what was "always" there
     for (const Value& item : *initial.list()) {
       if (!spans.try_emplace(item, result_.spans.size()).second) return false;
       Span span;
@@ -155,7 +155,8 @@ class Matching {
     return true;
   }
 
-  /// Each span with a deadline gets the earliest, or the latest, take that is left for it.
+  /// Each span with a deadline gets the earliest, or the latest, take that is left for it. The other
+  /// takes go to other spans: that cannot harm, for such a take may come last of all.
   Collection applied(bool earliest) const {
     Collection result = collection_;
     std::vector<std::uint32_t> left;
@@ -174,10 +175,36 @@ class Matching {
       }
       span.take_call_ns = call_of(span.take);
     }
+    give_the_rest(result);
     return result;
   }
 
  private:
+  /// Each take that is left goes to the span that came last before its call.
+  void give_the_rest(Collection& collection) const {
+    std::vector<char> given(key_.entries.size(), 0);
+    std::vector<std::uint32_t> came, waiting;
+    for (const std::uint32_t i : collection.open) {
+      const Span& span = collection.spans[i];
+      if (span.take == kNoEntry) came.push_back(i);
+      if (span.take != kNoEntry) given[span.take] = 1;
+    }
+    const auto& spans = collection.spans;
+    std::sort(came.begin(), came.end(), [&spans](std::uint32_t a, std::uint32_t b) {
+      return spans[a].insert_return_ns < spans[b].insert_return_ns;
+    });
+    std::size_t next = 0;
+    for (const std::uint32_t take : collection.uncertain_takes) {
+      if (given[take] != 0) continue;
+      while (next < came.size() && spans[came[next]].insert_return_ns <= call_of(take)) {
+        waiting.push_back(came[next++]);
+      }
+      if (waiting.empty()) continue;
+      collection.spans[waiting.back()].take = take;
+      collection.spans[waiting.back()].take_call_ns = call_of(take);
+      waiting.pop_back();
+    }
+  }
   /// The first spans by deadline, and those who set the deadlines: a deadline is a take's return.
   void add_reasons(std::size_t spans, std::vector<std::uint32_t>& witness) const {
     std::vector<std::int64_t> times;
