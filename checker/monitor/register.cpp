@@ -252,15 +252,47 @@ class RegisterMonitor {
       // It has to come after `forward`, unless it is before or around its beginning.
       if (forward != nullptr && block.first_return_ns < forward->last_call_ns &&
           (forward->is_initial() || forward->first_return_ns < block.last_call_ns)) {
-        conflict_ = {forward->last_call, block.first_return};
-        if (!forward->is_initial()) {
-          conflict_.insert(conflict_.end(), {forward->first_return, block.last_call});
-        }
+        conflict_ = contradiction(*forward, block);
         return false;
       }
       if (block.forward()) forward = &block;
     }
     return true;
+  }
+
+  /// Of each block something that returned before something of the other one was called; the first
+  /// there is in the block's order, so that little has to be said of what came before it.
+  std::vector<Position> contradiction(const Block& a, const Block& b) {
+    const auto returned_before = [&](const Block& block, std::int64_t time_ns) {
+      return first_of(block, [&](const Entry& entry) { return entry.return_ns < time_ns; });
+    };
+    const auto called_after = [&](const Block& block, std::int64_t time_ns, Position chosen) {
+      if (entries_[chosen].call_ns > time_ns) return chosen;
+      return first_of(block, [&](const Entry& entry) { return entry.call_ns > time_ns; });
+    };
+    const Position b_first = returned_before(b, a.last_call_ns);
+    if (a.is_initial()) {
+      const std::int64_t until_ns = entries_[b_first].return_ns;
+      return {b_first, first_of(a, [&](const Entry& e) { return e.call_ns > until_ns; })};
+    }
+    const Position b_last = called_after(b, a.first_return_ns, b_first);
+    const Position a_first = returned_before(a, entries_[b_last].call_ns);
+    const Position a_last = called_after(a, entries_[b_first].return_ns, a_first);
+    return {a_first, a_last, b_first, b_last};
+  }
+
+  template <class Predicate>
+  Position first_of(const Block& block, Predicate predicate) {
+    for (Position writer = block.root; writer != kNone;) {
+      if (writer != kInitialState && predicate(entries_[writer])) return writer;
+      const Cluster* cluster = led_by(writer);
+      if (cluster == nullptr) break;
+      for (Position read = cluster->first_read; read != kNone; read = next_read_[read]) {
+        if (predicate(entries_[read])) return read;
+      }
+      writer = cluster->next;
+    }
+    return kNone;
   }
 
   /// No cas was refused between two operations of the value that it expected: all that time the
