@@ -155,8 +155,8 @@ class Matching {
     return true;
   }
 
-  /// Each span with a deadline gets the earliest, or the latest, take that is left for it. The other
-  /// takes go to other spans: that cannot harm, for such a take may come last of all.
+  /// Each span with a deadline gets the earliest, or the latest, take that is left for it. The
+  /// other takes go to other spans: that cannot harm, for such a take may come last of all.
   Collection applied(bool earliest) const {
     Collection result = collection_;
     std::vector<std::uint32_t> left;
