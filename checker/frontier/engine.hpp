@@ -426,10 +426,21 @@ class Engine final : public EventStream {
       });
     }
     if (hungry) return;
+    const Set cas = item.state < rows_.size()
+                        ? (rows_[item.state].cas & uncertain_).without(item.used)
+                        : Set();
+    const bool hides = item.open.intersects(writes_);
     writes_.without(item.used).for_each([&](std::size_t i) {
       if (!before_[i].subset_of(item.used)) return;
+      if (!hides && uncertain_.has(i) && leads_to(cas, slots_[i].action.first)) return;
       choose(item, static_cast<Slot>(i), slots_[i].action.first);
     });
+  }
+
+  bool leads_to(const Set& cas, ValueId value) const {
+    bool leads = false;
+    cas.for_each([&](std::size_t i) { leads = leads || slots_[i].action.second == value; });
+    return leads;
   }
 
   /// Linearises the operation, which leads to `state`, and what becomes legal by that.
