@@ -30,34 +30,28 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <deque>
 #include <map>
 #include <memory>
 #include <tuple>
 #include <utility>
 
 #include "checker/frontier/pareto_set.hpp"
+#include "checker/frontier/pending.hpp"
 #include "checker/frontier/rules.hpp"
 #include "checker/frontier/stream.hpp"
 
 namespace riptide::checker {
 
-/// Uncertain operations with equal actions. A slot is given only to as many as may be used.
-struct UncertainClass {
-  EventStream::Slot spare = EventStream::kNoSlot;  // the last that was given a slot
-  bool spare_used = false;                         // by some configuration; then nobody waits
-  std::deque<std::uint32_t> waiting;
-};
-
 template <std::size_t Words, class Rules>
-class Engine final : public EventStream {
-  using Set = Mask<Words>;
+class Engine final : public PendingOperations<Words, Rules> {
+  using Base = PendingOperations<Words, Rules>;
+  using typename Base::Pending;
+  using typename Base::Row;
+  using typename Base::Set;
+  using EventStream::kNoSlot;
+  using typename EventStream::Final;
+  using typename EventStream::Slot;
   using Item = Configuration<Words>;
-  using Pending = Call;
-  using Class = UncertainClass;
-  using ActionKey = std::tuple<Action::Kind, ValueId, ValueId>;
-  static constexpr std::size_t kSlots = 64 * Words;
   static constexpr StateId kHungry = StateId{1} << 31;  // a flag
   static constexpr StateId kLost = kHungry - 1;
   static constexpr std::size_t kWidest = 32;
@@ -67,35 +61,16 @@ class Engine final : public EventStream {
 
  public:
   Engine(Rules rules, Reductions reductions, bool keeps_trail)
-      : rules_(std::move(rules)), reduced_(reductions == Reductions::reduced), trail_(keeps_trail) {
+      : Base(std::move(rules), reductions), trail_(keeps_trail) {
     items_.push_back({.state = rules_.initial()});
   }
 
   template <std::size_t Fewer>
   explicit Engine(const Engine<Fewer, Rules>& other)
-      : rules_(other.rules_),
-        reduced_(other.reduced_),
+      : Base(other),
         blind_to_future_(other.blind_to_future_),
         refused_foreseen_(other.refused_foreseen_),
-        occupied_(other.occupied_.template widened<Words>()),
-        readers_(other.readers_.template widened<Words>()),
-        writes_(other.writes_.template widened<Words>()),
-        exact_(other.exact_.template widened<Words>()),
-        uncertain_(other.uncertain_.template widened<Words>()),
-        refused_(other.refused_.template widened<Words>()),
-        new_readers_(other.new_readers_.template widened<Words>()),
-        new_writes_(other.new_writes_.template widened<Words>()),
-        classes_(other.classes_),
         trail_(other.trail_) {
-    std::copy(other.slots_.begin(), other.slots_.end(), slots_.begin());
-    for (std::size_t i = 0; i < other.before_.size(); ++i) {
-      before_[i] = other.before_[i].template widened<Words>();
-    }
-    rows_.reserve(other.rows_.size());
-    for (const auto& row : other.rows_) {
-      rows_.push_back({row.reads.template widened<Words>(), row.cas.template widened<Words>(),
-                       row.refused.template widened<Words>(), row.foreseen});
-    }
     items_.reserve(other.items_.size());
     for (const auto& item : other.items_) {
       items_.push_back({item.state, item.trail, item.open.template widened<Words>(),
@@ -110,7 +85,7 @@ class Engine final : public EventStream {
       return slot == kNoSlot ? Step::too_narrow : Step::alive;
     }
     if (rules_.reads_only(call.action)) return Step::alive;  // as if it had not been
-    Class& all = classes_[key_of(call.action)];
+    UncertainClass& all = classes_[key_of(call.action)];
     if (all.spare != kNoSlot && !all.spare_used) {
       all.waiting.push_back(call.position);
       return Step::alive;
@@ -147,7 +122,7 @@ class Engine final : public EventStream {
     if (next_.size() == 0) return Step::dead;
     next_.take_into(items_);
     release(slot);
-    release_spent();
+    forget_spent();
     if (trail_.wants_collection()) {
       trail_.collect([&](auto use) {
         for (Item& item : items_) use(item.trail);
@@ -195,140 +170,46 @@ class Engine final : public EventStream {
     return result;
   }
 
- private:
-  /// Pending operations by the value that they are about.
-  struct Row {
-    Set reads;    // legal only in this state
-    Set cas;      // from this value to another
-    Set refused;  // legal in every state but this
-    std::uint32_t foreseen = 0;
-  };
-  static ActionKey key_of(const Action& action) {
-    return {action.kind, action.first, action.second};
-  }
-  static bool observes(const Action& action) {
-    return action.kind == Action::Kind::cas ||
-           (action.kind == Action::Kind::read && action.first != kUnobserved);
-  }
-  bool by_value() const { return Rules::kRegister && reduced_; }
-  Row& row_of(ValueId value) {
-    if (value >= rows_.size()) rows_.resize(std::max<std::size_t>(value + 1, rows_.size() * 2));
-    return rows_[value];
-  }
-
-  // Slots.
-
-  Slot allocate(const Call& call) {
-    Slot slot = kNoSlot;
-    for (std::size_t i = 0; i < Words && slot == kNoSlot; ++i) {
-      const auto bit = static_cast<Slot>(std::countr_one(occupied_.words[i]));
-      if (bit < 64) slot = static_cast<Slot>(i * 64) + bit;
+  void restart_from(const std::vector<StateId>& states) override {
+    items_.clear();
+    for (const StateId state : states) {
+      items_.push_back({.state = state == kRefused ? kLost : state});
     }
-    if (slot == kNoSlot) return slot;
-    slots_[slot] = {call.action, call.position, call.rank, call.certain};
-    order_among_equals(slot);
-    occupied_.set(slot);
-    if (!call.certain) uncertain_.set(slot);
-    enter(slot);
-    return slot;
   }
-
-  void order_among_equals(Slot slot) {
-    before_[slot] = Set();
-    const Pending& mine = slots_[slot];
-    if (!reduced_ && mine.certain) return;
+  void mark_values(std::vector<bool>& used) const override {
+    const auto mark = [&](ValueId value) {
+      if (value < used.size()) used[value] = true;
+    };
     occupied_.for_each([&](std::size_t i) {
-      const Pending& other = slots_[i];
-      if (!(other.action == mine.action) || (!reduced_ && other.certain)) return;
-      const bool first = other.certain && (!mine.certain || std::tie(other.rank, other.position) <
-                                                                std::tie(mine.rank, mine.position));
-      if (first || (!other.certain && !mine.certain)) {
-        before_[slot].set(i);
-      } else {
-        before_[i].set(slot);
-      }
+      mark(slots_[i].action.first);
+      mark(slots_[i].action.second);
     });
+    for (const Item& item : items_) mark(item.state);
   }
+  bool idle() const override { return !occupied_.any(); }
 
-  /// Says what kind of operation it is, in the masks.
-  void enter(Slot slot) {
-    const Pending& mine = slots_[slot];
-    const Action& action = mine.action;
-    if (!reduced_) {
-      if (mine.certain) exact_.set(slot);
-      return;
-    }
-    const bool reads = rules_.reads_only(action);
-    if (reads) {
-      readers_.set(slot);
-      if (action.first != kUnobserved || !Rules::kRegister) new_readers_.set(slot);
-    }
-    if constexpr (Rules::kRegister) {
-      if (action.kind == Action::Kind::write) {
-        writes_.set(slot);
-        if (mine.certain) new_writes_.set(slot);
-        row_of(action.first);
-        return;
-      }
-      if (action.kind == Action::Kind::cas_refused) {
-        refused_.set(slot);
-        row_of(action.first).refused.set(slot);
-      } else if (observes(action)) {
-        (reads ? row_of(action.first).reads : row_of(action.first).cas).set(slot);
-        if (!reads) row_of(action.second);
-      }
-    }
-    if (!reads && mine.certain) exact_.set(slot);
-  }
-
-  void release(Slot slot) {
-    const Action& action = slots_[slot].action;
-    for (Set* set : {&occupied_, &readers_, &writes_, &exact_, &uncertain_, &refused_}) {
-      set->reset(slot);
-    }
-    occupied_.for_each([&](std::size_t i) { before_[i].reset(slot); });
-    if (by_value() && action.first < rows_.size()) {
-      for (Set* set :
-           {&rows_[action.first].reads, &rows_[action.first].cas, &rows_[action.first].refused}) {
-        set->reset(slot);
-      }
-    }
-  }
-
-  /// Frees the slots of uncertain operations that took effect in every configuration.
-  void release_spent() {
-    if (!uncertain_.any()) return;
-    Set spent = uncertain_;
-    for (const Item& item : items_) spent &= item.used;
-    if (!spent.any()) return;
-    for (Item& item : items_) item.used = item.used.without(spent);
-    spent.for_each([&](std::size_t i) {
-      const auto found = classes_.find(key_of(slots_[i].action));
-      if (found != classes_.end() && found->second.spare == i) classes_.erase(found);
-      release(static_cast<Slot>(i));
-    });
-  }
-
-  /// When the last slot of a class is used, the next that waits gets one.
-  void provide(Slot used) {
-    const Pending& mine = slots_[used];
-    Class& all = classes_[key_of(mine.action)];
-    if (all.spare != used) return;
-    if (all.waiting.empty()) {
-      all.spare_used = true;
-      return;
-    }
-    const Call next{mine.action, all.waiting.front(), 0, false};
-    const Slot slot = allocate(next);
-    if (slot == kNoSlot) {
-      stopped_ = Step::too_narrow;
-      return;
-    }
-    all.waiting.pop_front();
-    all.spare = slot;
-  }
-
-  // Steps.
+ private:
+  using Base::allocate;
+  using Base::before_;
+  using Base::by_value;
+  using Base::classes_;
+  using Base::exact_;
+  using Base::key_of;
+  using Base::new_readers_;
+  using Base::new_writes_;
+  using Base::observes;
+  using Base::occupied_;
+  using Base::provide;
+  using Base::readers_;
+  using Base::refused_;
+  using Base::release;
+  using Base::release_spent;
+  using Base::row_of;
+  using Base::rows_;
+  using Base::rules_;
+  using Base::slots_;
+  using Base::uncertain_;
+  using Base::writes_;
 
   Step stop(Limit limit) {
     limit_ = limit;
@@ -361,6 +242,16 @@ class Engine final : public EventStream {
       item.open |= new_writes_ | refused;
     }
     new_readers_ = new_writes_ = Set();
+  }
+
+  /// Frees the slots of uncertain operations that took effect in every configuration.
+  void forget_spent() {
+    if (!uncertain_.any()) return;
+    Set spent = uncertain_;
+    for (const Item& item : items_) spent &= item.used;
+    if (!spent.any()) return;
+    for (Item& item : items_) item.used = item.used.without(spent);
+    spent.for_each([&](std::size_t i) { release_spent(static_cast<Slot>(i)); });
   }
 
   bool is_done(const Item& item) const {
@@ -426,9 +317,8 @@ class Engine final : public EventStream {
       });
     }
     if (hungry) return;
-    const Set cas = item.state < rows_.size()
-                        ? (rows_[item.state].cas & uncertain_).without(item.used)
-                        : Set();
+    const Set cas =
+        item.state < rows_.size() ? (rows_[item.state].cas & uncertain_).without(item.used) : Set();
     const bool hides = item.open.intersects(writes_);
     writes_.without(item.used).for_each([&](std::size_t i) {
       if (!before_[i].subset_of(item.used)) return;
@@ -470,7 +360,7 @@ class Engine final : public EventStream {
   }
 
   void add_step(ParetoSet<Words>& set, Item item, Slot slot) {
-    if (uncertain_.has(slot)) provide(slot);
+    if (uncertain_.has(slot) && !provide(slot)) stopped_ = Step::too_narrow;
     if (&set == &next_) {
       if (by_value() && !is_observable(item.state, item.open, item.used)) item.state = kLost;
       item.open.reset(goal_);
@@ -481,21 +371,8 @@ class Engine final : public EventStream {
     }
   }
 
-  Rules rules_;
-  bool reduced_;
   bool blind_to_future_ = false;
   std::uint32_t refused_foreseen_ = 0;
-  std::array<Pending, kSlots> slots_{};
-  std::array<Set, kSlots> before_{};  // equal operations that are to be used before
-  Set occupied_;
-  Set readers_;                   // reduced: only read
-  Set writes_;                    // reduced registers: blind writes
-  Set exact_;                     // must happen, and having happened is neither better nor worse
-  Set uncertain_;                 // never return
-  Set refused_;                   // reduced registers: a cas that was refused
-  Set new_readers_, new_writes_;  // called since the last return
-  std::map<ActionKey, Class> classes_;
-  std::vector<Row> rows_;  // reduced registers: by value
   std::vector<Item> items_;
   ParetoSet<Words> inner_, next_;
   Trail trail_;

@@ -56,6 +56,14 @@ class EventStream {
   /// The same with more slots; nothing when there is none.
   virtual std::unique_ptr<EventStream> wider() const = 0;
 
+  /// Whether no operation is pending, so that nothing but the states matters.
+  virtual bool idle() const = 0;
+  /// As if nothing had been called yet, with these states (kRefused: one that nobody sees).
+  virtual void restart_from(const std::vector<StateId>& states) = 0;
+  /// Registers: sets used[value] for every value (below its size) that a state or a pending
+  /// operation holds.
+  virtual void mark_values(std::vector<bool>& used) const = 0;
+
   virtual std::size_t size() const = 0;  ///< configurations
   virtual std::uint64_t bytes() const = 0;
   virtual Limit limit() const = 0;
