@@ -45,10 +45,10 @@ namespace riptide::checker {
 template <std::size_t Words, class Rules>
 class Engine final : public PendingOperations<Words, Rules> {
   using Base = PendingOperations<Words, Rules>;
+  using EventStream::kNoSlot;
   using typename Base::Pending;
   using typename Base::Row;
   using typename Base::Set;
-  using EventStream::kNoSlot;
   using typename EventStream::Final;
   using typename EventStream::Slot;
   using Item = Configuration<Words>;
