@@ -36,6 +36,7 @@ Deed deed_of(history::Symbol f) {
       {"take", Deed::take},
       {"extract-min", Deed::take},
       {"delete-min", Deed::take},
+      {"delete-max", Deed::take},
       {"drain", Deed::drain},
       {"generate", Deed::generate},
       {"generate-unique-ids", Deed::generate},
@@ -44,8 +45,15 @@ Deed deed_of(history::Symbol f) {
       {"unique-id", Deed::generate},
       {"generate-id", Deed::generate},
   };
-  const auto found = all.find(f.name());
+  std::string_view name = f.name();
+  if (name.starts_with(':')) name.remove_prefix(1);
+  const auto found = all.find(name);
   return found == all.end() ? Deed::other : found->second;
+}
+
+bool says_empty(const history::Value& answer) {
+  const std::string* text = answer.text();
+  return answer.is_nil() || (text != nullptr && (*text == "empty" || *text == ":empty"));
 }
 
 Deed Deeds::of(const history::Operation& operation) {

@@ -25,6 +25,9 @@ enum class Deed : std::uint8_t {
 
 Deed deed_of(history::Symbol f);
 
+/// Whether a take was answered that there was nothing: nil, or the word "empty".
+bool says_empty(const history::Value& answer);
+
 /// deed_of() with the last answer remembered: functions come in runs, names are compared as text.
 class Deeds {
  public:

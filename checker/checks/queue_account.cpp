@@ -57,7 +57,7 @@ class Ledger {
     if (deed == Deed::insert) {
       put(operation, elements_[operation.input]);
     } else if (deed == Deed::take && operation.outcome == Type::ok) {
-      if (operation.output.is_nil()) {
+      if (says_empty(operation.output)) {
         saw_empty(operation);
       } else {
         came_out(operation, operation.output);
@@ -73,7 +73,7 @@ class Ledger {
   }
 
   void put(const Operation& operation, Element& e) {
-    if (operation.input.is_nil()) puts_nil_ = true;
+    if (says_empty(operation.input)) puts_empty_ = true;
     if (operation.outcome == Type::fail) {
       e.refused = &operation;
       return;
@@ -124,8 +124,8 @@ class Ledger {
       const std::uint64_t sure = std::uint64_t(e.acknowledged) + e.initial;
       if (sure > e.taken) account_.missing += sure - e.taken;
     }
-    // A nil that was put in looks like no element when it comes out.
-    if (account_.missing == 0 || last_empty_ == nullptr || puts_nil_) return;
+    // A nil that was put in looks like nothing when it comes out.
+    if (account_.missing == 0 || last_empty_ == nullptr || puts_empty_) return;
     const auto may_have_taken = [&](const Operation* o) {
       return o->invoke_ns <= last_empty_->complete_ns;
     };
@@ -183,7 +183,7 @@ class Ledger {
     for (const Operation* o : of_key_.operations) {
       if (o->outcome != Type::ok) continue;
       const Deed deed = deeds_.of(*o);
-      if (deed == Deed::take && !o->output.is_nil()) with(*o, o->output);
+      if (deed == Deed::take && !says_empty(o->output)) with(*o, o->output);
       const Value::List* list = deed == Deed::drain ? o->output.list() : nullptr;
       if (list == nullptr) continue;
       for (const Value& value : *list) with(*o, value);
@@ -312,7 +312,7 @@ class Ledger {
   std::unordered_map<Value, Element> elements_;
   std::vector<const Operation*> unanswered_, unanswered_drains_;
   const Operation* last_empty_ = nullptr;  ///< the one that began last
-  bool puts_nil_ = false;
+  bool puts_empty_ = false;
   std::size_t unexpected_ = 0, duplicated_ = 0, early_ = 0, lost_ = 0;  ///< reported
 };
 

@@ -72,16 +72,26 @@ class Elements {
     if (deed == Deed::read) {
       if (ok && operation.output.list() != nullptr) reads_.push_back({&operation});
     } else if (deed == Deed::contains) {
-      const bool* answer = operation.output.boolean();
-      if (!ok || answer == nullptr) return;
-      ++contains_;
-      Element& e = element(operation.input);
-      (*answer ? e.contained : e.missing).push_back({&operation});
+      if (ok) take_contains(operation);
     } else if (deed == Deed::remove) {
       if (operation.outcome != Type::fail) element(operation.input).removable = true;
     } else if (deed == Deed::add) {
       add(operation, element(operation.input));
     }
+  }
+
+  /// The answer is true or false, or [element, true or false].
+  void take_contains(const Operation& operation) {
+    const Value* input = &operation.input;
+    const Value* answer = &operation.output;
+    if (const Value::List* pair = answer->list(); pair != nullptr && pair->size() == 2) {
+      if (input->is_nil()) input = &(*pair)[0];
+      if ((*pair)[0] == *input) answer = &(*pair)[1];
+    }
+    if (answer->boolean() == nullptr) return;
+    ++contains_;
+    Element& e = element(*input);
+    (*answer->boolean() ? e.contained : e.missing).push_back({&operation});
   }
 
   static void add(const Operation& operation, Element& e) {
