@@ -78,7 +78,7 @@ void OperationLog::end(std::int64_t t_ns, Id id, Outcome outcome, const Value* a
                             operation.f.name(), operation.process.value()));
   recorded.ended = true;
   operation.outcome = outcome;
-  operation.output = answer != nullptr ? *answer : operation.input;
+  if (answer != nullptr) operation.output = *answer;
   (outcome == Outcome::info ? operation.gave_up_ns : operation.complete_ns) = t_ns;
   const auto open = open_.find(operation.process.value());
   if (open != open_.end() && open->second == id) open_.erase(open);
@@ -115,8 +115,7 @@ void OperationLog::fail_at(std::int64_t t_ns, Id id) {
 }
 void OperationLog::info_at(std::int64_t t_ns, Id id) {
   const std::lock_guard lock(mutex_);
-  const Value nothing;
-  end(t_ns, id, Outcome::info, &nothing);
+  end(t_ns, id, Outcome::info, nullptr);
 }
 
 std::size_t OperationLog::size() const {

@@ -95,9 +95,14 @@ Json statistics_json(const Statistics& s) {
                     {"fail", row.fail},
                     {"info", row.info},
                     {"latency_p50_ns", row.latency_p50_ns},
+                    {"latency_p90_ns", row.latency_p90_ns},
                     {"latency_p99_ns", row.latency_p99_ns},
+                    {"latency_p999_ns", row.latency_p999_ns},
                     {"latency_max_ns", row.latency_max_ns}});
   }
+  Json buckets = Json::array();
+  for (const Statistics::Bucket& b : s.buckets)
+    buckets.push_back({b.invoked, b.ok, b.fail, b.info, b.tried});
   return {{"operations", s.operations},
           {"ok", s.ok},
           {"fail", s.fail},
@@ -107,6 +112,14 @@ Json statistics_json(const Statistics& s) {
           {"concurrent_pairs", s.concurrent_pairs},
           {"duration_ns", s.duration_ns},
           {"longest_without_ok_ns", s.longest_without_ok_ns},
+          {"longest_without_ok_from_ns", s.longest_without_ok_from_ns},
+          {"availability", s.availability},
+          {"never_ok", s.never_ok},
+          {"rates",
+           {{"from_ns", s.buckets_from_ns},
+            {"bucket_ns", s.bucket_ns},
+            {"columns", {"invoked", "ok", "fail", "info", "tried"}},
+            {"buckets", std::move(buckets)}}},
           {"by_f", std::move(rows)}};
 }
 

@@ -85,6 +85,16 @@ Check check_of(const Json& json) {
   return check;
 }
 
+void read_rates(const Json& json, Statistics& s) {
+  s.buckets_from_ns = json.at("from_ns").get<std::int64_t>();
+  s.bucket_ns = json.at("bucket_ns").get<std::int64_t>();
+  for (const Json& b : json.at("buckets")) {
+    s.buckets.push_back({b.at(0).get<std::uint64_t>(), b.at(1).get<std::uint64_t>(),
+                         b.at(2).get<std::uint64_t>(), b.at(3).get<std::uint64_t>(),
+                         b.at(4).get<std::uint64_t>()});
+  }
+}
+
 Statistics statistics_of(const Json& json) {
   Statistics s;
   s.operations = json.at("operations").get<std::uint64_t>();
@@ -96,6 +106,10 @@ Statistics statistics_of(const Json& json) {
   s.concurrent_pairs = json.at("concurrent_pairs").get<std::uint64_t>();
   s.duration_ns = json.at("duration_ns").get<std::int64_t>();
   s.longest_without_ok_ns = json.at("longest_without_ok_ns").get<std::int64_t>();
+  s.longest_without_ok_from_ns = json.value("longest_without_ok_from_ns", std::int64_t{0});
+  s.availability = json.value("availability", 0.0);
+  s.never_ok = json.value("never_ok", std::vector<std::string>());
+  if (json.contains("rates")) read_rates(json.at("rates"), s);
   for (const Json& row : json.at("by_f")) {
     s.rows.push_back({.f = row.at("f").get<std::string>(),
                       .ok = row.at("ok").get<std::uint64_t>(),
@@ -103,7 +117,9 @@ Statistics statistics_of(const Json& json) {
                       .info = row.at("info").get<std::uint64_t>(),
                       .latency_p50_ns = row.at("latency_p50_ns").get<std::int64_t>(),
                       .latency_p99_ns = row.at("latency_p99_ns").get<std::int64_t>(),
-                      .latency_max_ns = row.at("latency_max_ns").get<std::int64_t>()});
+                      .latency_max_ns = row.at("latency_max_ns").get<std::int64_t>(),
+                      .latency_p90_ns = row.value("latency_p90_ns", std::int64_t{0}),
+                      .latency_p999_ns = row.value("latency_p999_ns", std::int64_t{0})});
   }
   return s;
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
+#include "checker/verdict_json.hpp"
 #include "tests/checker/checks_script.hpp"
 
 namespace riptide::checker::testing {
@@ -111,6 +112,25 @@ TEST(Statistics, NameTheFunctionsOfWhichNoneSucceeded) {
   const Check check = check_not_vacuous(h, statistics(h), 0.02);
   EXPECT_EQ(check.verdict, Word::valid) << "a remark, not a verdict";
   EXPECT_NE(check.reason.find("none succeeded of: cas"), std::string::npos) << check.reason;
+}
+
+TEST(Statistics, ComeBackFromVerdictJson) {
+  Operations h;
+  for (int i = 0; i < 100; ++i) h.ok("read", i, i + 1, Value(), 1);
+  h.failed("cas", 1, 200, list({1, 2}));
+  Verdict verdict;
+  verdict.statistics = statistics(h);
+  const auto back = verdict_from_json(to_json(verdict, h), "verdict.json");
+  ASSERT_TRUE(back.has_value());
+  const Statistics &a = verdict.statistics, &b = back->statistics;
+  EXPECT_EQ(b.availability, a.availability);
+  EXPECT_EQ(b.never_ok, a.never_ok);
+  EXPECT_EQ(b.longest_without_ok_from_ns, a.longest_without_ok_from_ns);
+  EXPECT_EQ(b.bucket_ns, a.bucket_ns);
+  ASSERT_EQ(b.buckets.size(), a.buckets.size());
+  for (std::size_t i = 0; i < a.buckets.size(); ++i)
+    EXPECT_EQ(b.buckets[i].tried, a.buckets[i].tried);
+  EXPECT_EQ(b.rows.at(1).latency_p90_ns, a.rows.at(1).latency_p90_ns);
 }
 
 Word vacuity(const History& history) {
