@@ -3,6 +3,7 @@
 //   run_command.cpp       run, replay, demo      campaign_command.cpp  campaign
 //   check_command.cpp     check, report          bench_command.cpp     bench
 //   list_command.cpp      list, version, doctor  live_block.hpp        progress on stderr
+//   convert_command.cpp   convert
 //   publish.hpp           reports beside a verdict
 //
 // Answers go to stdout, progress and errors to stderr. docs/cli.md is the contract.
@@ -49,6 +50,7 @@ Action add_demo(CLI::App& program);
 Action add_check(CLI::App& program);
 Action add_report(CLI::App& program);
 Action add_campaign(CLI::App& program);
+Action add_convert(CLI::App& program);
 Action add_bench(CLI::App& program);
 Action add_list(CLI::App& program);
 Action add_doctor(CLI::App& program);

@@ -149,6 +149,7 @@ int run_program(int argc, char** argv) {
   add("demo", add_demo);
   add("run", add_run);
   add("check", add_check);
+  add("convert", add_convert);
   add("campaign", add_campaign);
   add("replay", add_replay);
   add("report", add_report);
