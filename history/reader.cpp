@@ -61,6 +61,10 @@ Error limit_reached(const LimitWatch& limits, const std::string& name) {
 Result<Preface> run(const EventReader& reader, Input& input, LimitWatch& limits,
                     const std::string& name, const EventReader::Sink& sink) {
   const auto format = find_format(input, name, reader.format);
+  if (limits.end() != ReadEnd::whole) {
+    if (reader.report) *reader.report = {limits.end(), 0};
+    return limit_reached(limits, name);
+  }
   if (!format) return format.error();
   Stream stream{input, name, {}, reader.format == Format::automatic, reader.whole_edn, {}};
   stream.preface.format = *format;

@@ -57,9 +57,10 @@ TEST(SharedHistories, AllAreReadAsWhatTheyAre) {
     const auto history = read_history(file);
     ASSERT_TRUE(history) << history.error().text();
     EXPECT_FALSE(history->operations.empty()) << file;
-    for (const auto& [folder, format] : kinds)
-      if (file.string().find("/" + folder + "/") != std::string::npos)
-        EXPECT_EQ(history->format, format) << file;
+    for (const auto& [folder, format] : kinds) {
+      if (file.string().find("/" + folder + "/") == std::string::npos) continue;
+      EXPECT_EQ(history->format, format) << file;
+    }
   }
 }
 
