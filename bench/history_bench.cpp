@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "history/edn_writer.hpp"
 #include "history/reader.hpp"
 #include "history/recorder.hpp"
 
@@ -67,21 +68,47 @@ void write_event_as_json(benchmark::State& state) {
 }
 BENCHMARK(write_event_as_json);
 
-void read_events(benchmark::State& state) {
-  std::string text = header_json({}) + "\n";
-  for (std::int64_t i = 0; i < state.range(0); ++i) {
-    append_json(event(i), text);
+std::string history_as(Format format, std::int64_t events) {
+  std::string text = format == Format::jsonl ? header_json({}) + "\n" : "";
+  for (std::int64_t i = 0; i < events; ++i) {
+    const Event one = event(i);
+    if (format == Format::jsonl) {
+      append_json(one, text);
+    } else if (format == Format::edn) {
+      if (!append_edn(one, text)) return "";
+    } else {
+      text += "INFO  jepsen.util - " + std::to_string(one.process.value()) +
+              "\t:" + std::string(name(one.type)) + "\t:" + one.f.name() + "\t" +
+              (one.value.is_nil() ? "nil" : one.value.json());
+    }
     text += '\n';
   }
+  return text;
+}
+
+void read_events(benchmark::State& state, Format format) {
+  const std::string text = history_as(format, state.range(0));
   for (auto _ : state) {
-    auto history = parse_history(text, "bench");
+    auto history = parse_history(text, "bench", format);
     if (!history) return state.SkipWithError(history.error().text().c_str());
     benchmark::DoNotOptimize(history->operations.data());
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
-BENCHMARK(read_events)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+// Two events are one operation.
+BENCHMARK_CAPTURE(read_events, jsonl, Format::jsonl)
+    ->Arg(100'000)
+    ->Arg(2'000'000)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(read_events, edn, Format::edn)
+    ->Arg(100'000)
+    ->Arg(2'000'000)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(read_events, etcd, Format::etcd)
+    ->Arg(100'000)
+    ->Arg(2'000'000)
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace riptide::history

@@ -72,8 +72,8 @@ int convert(const ConvertFlags& flags) {
   const auto to = target_of(flags);
   if (!to) return complain(to.error(), kUsage);
   std::error_code ignored;
-  const fs::path in =
-      fs::is_directory(flags.in, ignored) ? fs::path(flags.in) / "history.jsonl" : flags.in;
+  const fs::path in = fs::is_directory(flags.in, ignored) ? fs::path(flags.in) / "history.jsonl"
+                                                          : fs::path(flags.in);
   const bool to_stdout = flags.out == "-";
   NewFile file(flags.out);
   if (!to_stdout)

@@ -266,10 +266,18 @@ bool EdnEvents::read_columns(EdnCursor& cursor, Event& event) {
 }
 
 /// What a log has instead of the value of an operation that did not succeed: `:timed-out`.
-static void take_error_for_value(Event& event, bool keyword) {
+void EdnEvents::take_error_for_value(Event& event) {
+  const bool keyword = !value_.empty() && value_[0] == ':';
   if (!keyword || event.type == Type::invoke || event.type == Type::ok) return;
   event.error = *event.value.text();
   event.value = Value();
+  value_plain_ = true;
+}
+
+/// A column behind the value.
+void EdnEvents::add_error(Event& event, std::string_view more) {
+  if (!event.error.empty() && !more.empty()) event.error += ": ";
+  event.error += more;
 }
 
 bool EdnEvents::read_tuple(EdnCursor& cursor, Event& event) {
@@ -277,21 +285,28 @@ bool EdnEvents::read_tuple(EdnCursor& cursor, Event& event) {
   const char closing = cursor.peek() == '(' ? ')' : ']';
   if (!cursor.take(closing == ')' ? '(' : '[', "'['") || !read_columns(cursor, event)) return false;
   if (cursor.peek() != closing) {
-    const bool keyword = cursor.peek() == ':';
     if (!read_payload(cursor, event)) return false;
-    take_error_for_value(event, keyword);
+    take_error_for_value(event);
   }
-  if (cursor.peek() != closing && !read_text(cursor, "error", event.error)) return false;
+  if (cursor.peek() != closing) {
+    if (!read_text(cursor, "error", text_)) return false;
+    if (event.error.empty() || text_.empty()) {
+      event.error += text_;
+    } else {
+      std::erase_if(kept_, [](const auto& field) { return field.first == "error"; });
+      add_error(event, text_);
+    }
+  }
   return cursor.take(closing, closing == ')' ? "')'" : "']'") && finish(cursor, event);
 }
 
 bool EdnEvents::read_line(EdnCursor& cursor, Event& event) {
   begin(event);
   if (!read_columns(cursor, event)) return false;
-  if (const int c = cursor.peek(); c != EdnCursor::kEnd) {
+  if (cursor.peek() != EdnCursor::kEnd) {
     const EdnCursor before = cursor;
     if (read_payload(cursor, event)) {
-      take_error_for_value(event, c == ':');
+      take_error_for_value(event);
     } else if (event.process == kNemesis && !cursor.cut_off()) {
       cursor = before;  // what the nemesis logs is for people, and need not be EDN
       event.error = cursor.take_rest();
@@ -299,7 +314,7 @@ bool EdnEvents::read_line(EdnCursor& cursor, Event& event) {
       return false;
     }
   }
-  if (cursor.peek() != EdnCursor::kEnd) event.error = cursor.take_rest();
+  if (cursor.peek() != EdnCursor::kEnd) add_error(event, cursor.take_rest());
   return !cursor.damaged() && finish(cursor, event);
 }
 

@@ -51,6 +51,8 @@ class EdnEvents {
   bool read_unknown(EdnCursor& cursor, std::string name);
   bool read_odd(EdnCursor& cursor, std::size_t start);
   bool read_columns(EdnCursor& cursor, Event& event);
+  void take_error_for_value(Event& event);
+  static void add_error(Event& event, std::string_view more);
   void begin(Event& event);
   bool finish(EdnCursor& cursor, Event& event);
   bool finish_unknown(EdnCursor& cursor, Event& event);

@@ -21,7 +21,7 @@ bool EdnCursor::read_number(Value& out) {
   std::uint64_t number = 0;
   while (at_ < text_.size() && digit(text_[at_]) && at_ - first < 18)
     number = number * 10 + static_cast<std::uint64_t>(text_[at_++] - '0');
-  if ((at_ == text_.size() || edn_token_ends(text_[at_])) &&
+  if ((at_ == text_.size() || edn_token_ends(text_[at_])) && at_ > first &&
       (at_ - first == 1 || text_[first] != '0')) {
     const auto integer = static_cast<std::int64_t>(number);
     out = Value(negative ? -integer : integer);
