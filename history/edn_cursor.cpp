@@ -270,7 +270,7 @@ bool EdnCursor::read_name(std::string_view& name, std::string& text) {
     return true;
   }
   if (c == kEnd || edn_byte(static_cast<char>(c)) != EdnByte::token || c == '#' || c == '-' ||
-      digit(static_cast<char>(c)))
+      c == '\'' || c == '/' || digit(static_cast<char>(c)))
     return stop_expecting("a keyword");
   return read_token(name);
 }
@@ -283,13 +283,9 @@ bool EdnCursor::read_symbol(Value& out) {
     out = Value();
   } else if (token == "true" || token == "false") {
     out = Value(token == "true");
-  } else if (token[0] == '\'' || token[0] == '%' || token[0] == '&' || token[0] == '/') {
-    if (token != "/" && token != "%" && token != "&") {
-      at_ = start;
-      return stop_expecting("a value");
-    }
-    plain_ = false;
-    out = Value(token);
+  } else if (token[0] == '\'' || (token[0] == '/' && token.size() > 1)) {
+    at_ = start;
+    return stop_expecting("a value");
   } else {
     plain_ = false;
     out = Value(token);

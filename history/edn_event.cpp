@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "history/characters.hpp"
 #include "history/edn_json.hpp"
 #include "history/json_text.hpp"
 #include "history/stream.hpp"
@@ -307,14 +308,22 @@ bool EdnEvents::read_line(EdnCursor& cursor, Event& event) {
     const EdnCursor before = cursor;
     if (read_payload(cursor, event)) {
       take_error_for_value(event);
-    } else if (event.process == kNemesis && !cursor.cut_off()) {
+    } else if (event.process == kNemesis) {
       cursor = before;  // what the nemesis logs is for people, and need not be EDN
-      event.error = cursor.take_rest();
+      event.value = Value();
     } else {
       return false;
     }
   }
-  if (cursor.peek() != EdnCursor::kEnd) add_error(event, cursor.take_rest());
+  if (cursor.peek() != EdnCursor::kEnd) {
+    const std::string_view rest = cursor.take_rest();
+    for (std::size_t i = 0; i < rest.size();) {
+      const std::size_t length = utf8_length(rest.substr(i));
+      if (length == 0) return cursor.stop("an error's text is not UTF-8: found " + shown(rest[i]));
+      i += length;
+    }
+    add_error(event, rest);
+  }
   return !cursor.damaged() && finish(cursor, event);
 }
 
