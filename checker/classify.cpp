@@ -20,6 +20,13 @@ class Facts {
     return history_.operations[entry.index];
   }
 
+  /// A write that failed is the only one that had begun when its value was seen.
+  bool a_failed_write_was_seen() const {
+    const auto& all = history_.operations;
+    return std::any_of(all.begin(), all.end(), [&](const history::Operation& operation) {
+      return failed_write_of(operation, key_, observer().observed(), observer().return_ns);
+    });
+  }
   bool newer_was_ever_seen() const {
     return any([&](const Entry& e) { return e.observed() == newer().written(); });
   }
@@ -41,7 +48,7 @@ class Facts {
   /// The value had been seen before the newer one was in place, and its write had no answer yet:
   /// its client may have sent it again.
   bool came_back_unanswered() const {
-    if (pattern_.sources.size() != 1) return false;
+    if (pattern_.sources.size() + pattern_.earlier_sources != 1) return false;
     const Entry& source = key_.entries[pattern_.sources.front()];
     if (source.return_ns <= pattern_.newer_known_ns) return false;
     return any([&](const Entry& e) {
@@ -52,7 +59,9 @@ class Facts {
   /// Two overlapping writes, each acknowledged; and each value read from another node than the
   /// other after both were.
   bool two_leaders() const {
-    if (pattern_.sources.size() != 1 || pattern_.order != Pattern::Order::seen_after) return false;
+    if (pattern_.sources.size() + pattern_.earlier_sources != 1 ||
+        pattern_.order != Pattern::Order::seen_after)
+      return false;
     const Entry& source = key_.entries[pattern_.sources.front()];
     const auto& here = operation(observer()).node;
     const auto& there = operation(key_.entries[*pattern_.order_seen_by]).node;
@@ -87,7 +96,7 @@ std::string classify(const history::History& history, const KeyHistory& key,
     case Kind::never_written:
       return "phantom-value";
     case Kind::future:
-      return "future-read";
+      return facts.a_failed_write_was_seen() ? "phantom-value" : "future-read";
     case Kind::double_cas:
       return "broken-cas";
     case Kind::overwritten:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/units.hpp"
 #include "checker/words.hpp"
 
 namespace riptide::checker {
@@ -20,9 +21,13 @@ constexpr std::size_t kMostSourcesTold = 20;
 /// Tells one pattern.
 class Telling {
  public:
-  Telling(const history::History& history, const KeyHistory& key, const Pattern& pattern,
-          const std::string& klass)
-      : history_(history), key_(key), pattern_(pattern), klass_(klass), words_(history, key) {}
+  Telling(const history::History& history, const Model& model, const KeyHistory& key,
+          const Pattern& pattern, const std::string& klass)
+      : history_(history),
+        key_(key),
+        pattern_(pattern),
+        klass_(klass),
+        words_(history, model, key) {}
 
   Steps steps() {
     switch (pattern_.kind) {
@@ -30,7 +35,7 @@ class Telling {
         never_written();
         break;
       case Kind::future:
-        future();
+        klass_ == "phantom-value" ? never_written() : future();
         break;
       case Kind::double_cas:
         double_cas();
@@ -68,9 +73,11 @@ class Telling {
 
   void never_written() {
     bool failed = false;
-    std::string which = "of the history";
+    // A later write is no explanation; its sentence comes after the answer.
+    const bool later = pattern_.kind == Kind::future;
+    std::string which = later ? "that began before that answer" : "of the history";
     for (const history::Operation& operation : history_.operations) {
-      if (!failed_write_of(operation, key_, observer().observed())) continue;
+      if (!failed_write_of(operation, key_, observer().observed(), history::kNever)) continue;
       if (operation.invoke_ns > observer().return_ns) {
         which = "that began before that answer";
         continue;
@@ -87,8 +94,8 @@ class Telling {
       say("No other operation {} puts {} into {}: a write that was reported as failed took effect.",
           which, old_value(), words_.key());
     } else {
-      say("No operation {}, completed or not, puts {} into {}, and it starts as nil.", which,
-          old_value(), words_.key());
+      say("No operation {}, completed or not, puts {} into {}, and it starts as {}.", which,
+          old_value(), words_.key(), words_.value(kInitial));
     }
     say("So no order of the operations can explain {}: a linearizable register returns only what "
         "was written to it.",
@@ -119,6 +126,11 @@ class Telling {
   }
 
   void say_sources() {
+    if (pattern_.earlier_sources > 0) {
+      say("{} was written {} more times; each of these writes had completed before the newer write "
+          "below began.",
+          capital(old_value()), format_count(pattern_.earlier_sources));
+    }
     if (pattern_.sources.empty()) {
       say("{} starts as {}, and nobody wrote {} to it before the answer below.",
           capital(words_.key()), old_value(), old_value());
@@ -136,10 +148,7 @@ class Telling {
     }
   }
 
-  static std::string capital(std::string text) {
-    text[0] = static_cast<char>(text[0] >= 'a' && text[0] <= 'z' ? text[0] - 'a' + 'A' : text[0]);
-    return text;
-  }
+  static std::string capital(std::string text) { return Words::capital(std::move(text)); }
 
   void say_newer() {
     const std::uint32_t newer = pattern_.newer.front();
@@ -230,18 +239,22 @@ class Telling {
 
 }  // namespace
 
-std::vector<std::string> explain_pattern(const history::History& history, const KeyHistory& key,
-                                         const Pattern& pattern, const std::string& klass) {
-  return Telling(history, key, pattern, klass).steps();
+std::vector<std::string> explain_pattern(const history::History& history, const Model& model,
+                                         const KeyHistory& key, const Pattern& pattern,
+                                         const std::string& klass) {
+  return Telling(history, model, key, pattern, klass).steps();
 }
 
-bool failed_write_of(const history::Operation& operation, const KeyHistory& key, ValueId value) {
+bool failed_write_of(const history::Operation& operation, const KeyHistory& key, ValueId value,
+                     std::int64_t before_ns) {
   if (operation.outcome != history::Type::fail || !(operation.key == key.key)) return false;
+  if (operation.invoke_ns > before_ns) return false;
   const history::Value& wanted = key.values[value];
-  if (operation.f == "write") return operation.input == wanted;
-  if (operation.f != "cas") return false;
-  const history::Value::List& pair = *operation.input.list();
-  return pair[1] == wanted && !(pair[0] == wanted);
+  const std::string& f = operation.f.name();
+  if (f == "write" || f == "put") return operation.input == wanted;
+  const history::Value::List* pair = operation.input.list();
+  if (f != "cas" || !pair || pair->size() != 2) return false;
+  return (*pair)[1] == wanted && !((*pair)[0] == wanted);
 }
 
 std::vector<std::string> numbered(std::vector<std::string> steps) {

@@ -134,7 +134,7 @@ class Linearizability {
 
   Finding explained(const KeyHistory& key, Budget& budget) const {
     try {
-      return find_anomaly(history_, key, budget);
+      return find_anomaly(history_, options_.model, key, nullptr, budget);
     } catch (const std::bad_alloc&) {
       return {.anomaly = unexplained(key, "There was not enough memory for an explanation.")};
     }

@@ -15,6 +15,9 @@ using Position = std::uint32_t;
 /// Each write of a value with its own newer write is looked for up to this many.
 constexpr std::size_t kMostOverwritten = 64;
 
+/// Of a value that was written more often the last write is told, where that is enough.
+constexpr std::size_t kMostSources = 20;
+
 class Finder {
  public:
   Finder(const KeyHistory& key, const ValueIndex& index, Position observer)
@@ -33,12 +36,24 @@ class Finder {
     consider_double_cas();
     for (const bool by_observer : {false, true}) consider_superseded(by_observer);
     if (!best_) consider_overwritten();
-    if (best_) best_->sources = sources_;
+    if (best_) add_sources();
     return std::move(best_);
   }
 
  private:
   const Entry& at(Position position) const { return key_.entries[position]; }
+
+  void add_sources() {
+    best_->sources = sources_;
+    const bool all_before_newer =
+        best_->kind == Kind::superseded && best_->order == Order::invoked_after;
+    if (!all_before_newer || sources_.size() <= kMostSources) return;
+    const auto last =
+        std::max_element(sources_.begin(), sources_.end(),
+                         [&](Position a, Position b) { return at(a).return_ns < at(b).return_ns; });
+    best_->sources = {*last};
+    best_->earlier_sources = sources_.size() - 1;
+  }
 
   /// An operation that saw the same value, but later, may have seen a later write of it.
   bool sees_only_sources(Position seen) const {

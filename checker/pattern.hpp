@@ -27,7 +27,10 @@ struct Pattern {
 
   Kind kind = Kind::never_written;
   std::uint32_t observer = 0;
-  std::vector<std::uint32_t> sources;  ///< writes of the value; empty: the initial nil, or none
+  std::vector<std::uint32_t> sources;  ///< writes of the value; empty: the initial value, or none
+  /// More writes of the value, all of which had returned before the newer one was called: that one
+  /// came after them, so that they are no part of the proof (see Members).
+  std::size_t earlier_sources = 0;
   std::optional<std::uint32_t>
       source_seen_by;                ///< shows that the source was in place before its return
   std::vector<std::uint32_t> newer;  ///< superseded: one; overwritten: one for each source

@@ -1,10 +1,12 @@
-// The witness of an anomaly: the few operations that are already impossible on their own.
+// The witness of an anomaly of a register: the few operations that are already impossible on their
+// own. Other models have checker/projection.hpp.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "checker/part.hpp"
 #include "checker/partition.hpp"
 #include "checker/search/search.hpp"
 
@@ -20,39 +22,66 @@ struct Member {
   friend auto operator<=>(const Member&, const Member&) = default;
 };
 using Members = std::vector<Member>;  // sorted by position
+/// All operations of the key, each in full.
+Members all_members(const KeyHistory& key);
 
-/// What makes a subset of a key's operations a proof. A set is closed when for every operation in
-/// it that observed a value, all operations that wrote that value and were invoked before the
-/// observation returned are in it too. Lemma: if the key is linearizable, so is every closed set.
-/// (Take the order of the whole. What the observer saw was written by the last write before it;
-/// that write is in the set, and no write between them is in the set because there is none.
-/// Write-only members observe nothing.) So an impossible closed set proves that the key is
+/// What makes a subset of a register's operations a proof. A set is closed when for every operation
+/// o in it that observed a value, every operation s that wrote that value and was invoked before o
+/// returned is in it too, unless a write w that is in it for certain shows that o did not see s: s
+/// returned before w was invoked, and w returned before o was invoked. For every cas in it that was
+/// refused, all writes that were invoked before it returned are in it.
+///
+/// Lemma: if the key is linearizable, so is every closed set. Take the order of the whole. What o
+/// saw was written by the last write before it. That is no s which a w covers, because w lies
+/// between the two; so it is in the set, and no write between it and o is in the set because there
+/// is none. A refused cas finds what it found, because every write that can come before it is there.
+/// Write-only members observe nothing. So an impossible closed set proves that the key is
 /// impossible; dropping a write whose value was observed would prove nothing.
-Members closure(const KeyHistory& key, Members members);
+///
+/// `covered` says whether writes that are covered are left out. The proof is shorter with it, and
+/// easier to follow without.
+enum class Covered : std::uint8_t { stay, left_out };
+Members closure(const KeyHistory& key, Members members, Covered covered = Covered::stay);
 
-/// Is this set, on its own, impossible? nullopt: a limit was hit. Searches without reductions when
-/// `confirm` is set.
+/// The set as a part that can be judged.
+Part part_of(const KeyHistory& key, const Members& members);
+
+/// Is this set, on its own, impossible? nullopt: a limit was hit.
 std::optional<bool> impossible(const KeyHistory& key, const Members& members, Budget& budget,
                                Reductions reductions = Reductions::reduced);
 
-/// The operations of `members` as they would look had the world ended right after the operation at
-/// `last` returned: what was called later is gone, what returned later is open.
+/// The shortest impossible prefix, and the position in the key of the operation whose return made
+/// it impossible; by bisection, because every prefix of a linearizable history is linearizable.
+/// nullopt: a limit was hit.
 struct Prefix {
-  std::uint32_t culprit = 0;  ///< the position of the operation whose return made it impossible
-  KeyHistory key;             ///< the entries up to then
-  std::vector<std::uint32_t> positions;  ///< of the prefix' entries in the whole key
+  std::uint32_t culprit = 0;
+  Part part;
 };
-/// The shortest impossible prefix; by bisection, because every prefix of a linearizable history is
-/// linearizable. nullopt: a limit was hit.
-std::optional<Prefix> shortest_impossible_prefix(const KeyHistory& key, Budget& budget);
+std::optional<Prefix> shortest_impossible_prefix(const Model& model, const Part& part,
+                                                 Budget& budget);
+
+struct Window {
+  Part part;  ///< impossible, and closed when writes that are covered may be left out
+  /// The same operations, and of each value the write left out that returned last: a smaller set
+  /// that is closed without these is closed in the key.
+  Part with_guards;
+  std::vector<bool> guard;  ///< of each entry of with_guards
+};
+/// The latest operations before `culprit` returned, as few as are impossible, in steps of four
+/// times as many: of a history in which values are written again and again a proof needs no more
+/// than the recent past. nullopt: a limit was hit, or all operations are needed.
+std::optional<Window> impossible_window(const KeyHistory& key, std::uint32_t culprit,
+                                        Budget& budget);
 
 struct Witness {
   Members members;
   bool minimal = false;  ///< no operation can be left out; otherwise a limit ended the work
 };
 /// Starts from `members`, which are closed and impossible, and leaves out what it can (delta
-/// debugging, Zeller & Hildebrandt 2002, with the search as the judge); `culprit` stays.
-Witness minimise(const KeyHistory& key, Members members, std::uint32_t culprit, Budget& budget);
+/// debugging, Zeller & Hildebrandt 2002, with judge() as the judge); `culprit` stays. With `guard`
+/// covered writes may be left out, and sets that have a guard in them are no candidates.
+Witness minimise(const KeyHistory& key, Members members, std::uint32_t culprit, Budget& budget,
+                 const std::vector<bool>* guard = nullptr);
 
 /// A minimal witness of an impossible key that contains `culprit`: first the smallest sets that
 /// contain it, then delta debugging from all operations.
