@@ -2,6 +2,7 @@
 // from a copy that is refreshed too late.
 #include <riptide/linearizability.hpp>
 
+#include <functional>
 #include <iostream>
 #include <mutex>
 #include <string_view>
@@ -26,21 +27,22 @@ class Store {
   int value_ = 0, copy_ = 0;
 };
 
+void client(Store& store, riptide::OperationLog& log, int process) {
+  for (int i = 0; i < 100; ++i) {
+    const int value = process * 1000 + i;
+    const auto write = log.invoke(process, "write", "x", value);
+    store.put(value);
+    log.ok(write);
+    const auto read = log.invoke(process, "read", "x");
+    log.ok(read, store.get());
+  }
+}
+
 int main(int argc, char** argv) {
   Store store(argc > 1 && argv[1] == std::string_view("stale"));
-
   riptide::OperationLog log;
-  const auto client = [&](int process) {
-    for (int i = 0; i < 100; ++i) {
-      const int value = process * 1000 + i;
-      const auto write = log.invoke(process, "write", "x", value);
-      store.put(value);
-      log.ok(write);
-      const auto read = log.invoke(process, "read", "x");
-      log.ok(read, store.get());
-    }
-  };
-  std::thread one(client, 1), two(client, 2);
+  std::thread one(client, std::ref(store), std::ref(log), 1);
+  std::thread two(client, std::ref(store), std::ref(log), 2);
   one.join(), two.join();
 
   auto model = *riptide::checker::find_model("register");
