@@ -1,10 +1,9 @@
 // Counts, latencies, rates and contention of a history, in one pass or two of each.
+#include "checker/statistics.hpp"
+
 #include <algorithm>
 #include <array>
-#include <map>
 #include <unordered_map>
-
-#include "checker/checker.hpp"
 
 namespace riptide::checker {
 
