@@ -15,6 +15,8 @@
 //   hidden right before any other blind write that takes effect while it is pending, so that after
 //   one every other that is pending owes nothing: it may still take effect where its value is
 //   wanted, or return without. This is better than to have used it, and better than to owe it.
+// An uncertain write can do what an uncertain cas to the same value can, and hides other writes
+//   besides. So to have used the cas is no worse than to have used the write.
 // Reads (and a cas from a value to itself, a refused cas) come as soon as they are legal: they
 //   change nothing.
 // Blind writes come when the next operation in the order observes them, at their own return, or
@@ -70,6 +72,7 @@ class Engine final : public PendingOperations<Words, Rules> {
       : Base(other),
         blind_to_future_(other.blind_to_future_),
         refused_foreseen_(other.refused_foreseen_),
+        also_bytes_(other.also_bytes_),
         trail_(other.trail_) {
     items_.reserve(other.items_.size());
     for (const auto& item : other.items_) {
@@ -137,6 +140,7 @@ class Engine final : public PendingOperations<Words, Rules> {
     if (action.kind == Action::Kind::cas_refused) add(refused_foreseen_);
     if (observes(action)) add(row_of(action.first).foreseen);
   }
+  void count_also(std::uint64_t bytes) override { also_bytes_ = bytes; }
   void set_blind(bool blind) override { blind_to_future_ = blind; }
 
   std::unique_ptr<EventStream> clone() const override { return std::make_unique<Engine>(*this); }
@@ -150,8 +154,8 @@ class Engine final : public PendingOperations<Words, Rules> {
   std::size_t size() const override { return items_.size(); }
   Limit limit() const override { return limit_; }
   std::uint64_t bytes() const override {
-    return sizeof(*this) + rules_.bytes() + trail_.bytes() + next_.bytes() + inner_.bytes() +
-           items_.capacity() * sizeof(Item) + rows_.capacity() * sizeof(Row);
+    return sizeof(*this) + also_bytes_ + rules_.bytes() + trail_.bytes() + next_.bytes() +
+           inner_.bytes() + items_.capacity() * sizeof(Item) + rows_.capacity() * sizeof(Row);
   }
 
   std::vector<Final> finals(std::size_t most) const override {
@@ -209,6 +213,7 @@ class Engine final : public PendingOperations<Words, Rules> {
   using Base::rules_;
   using Base::slots_;
   using Base::uncertain_;
+  using Base::uncertain_cas_;
   using Base::writes_;
 
   Step stop(Limit limit) {
@@ -282,10 +287,30 @@ class Engine final : public PendingOperations<Words, Rules> {
     keep(next_, item);
   }
 
+  /// Whether each of `extra` is an uncertain cas for which `spare` has an uncertain write of the
+  /// same value.
+  bool covers(const Set& extra, Set spare) const {
+    if (!extra.subset_of(uncertain_cas_)) return false;
+    spare &= uncertain_;
+    spare &= writes_;
+    bool all = spare.any();
+    extra.for_each([&](std::size_t cas) {
+      bool found = false;
+      spare.for_each([&](std::size_t write) {
+        if (found || slots_[write].action.first != slots_[cas].action.second) return;
+        found = true;
+        spare.reset(write);
+      });
+      all = all && found;
+    });
+    return all;
+  }
+
   bool keep(ParetoSet<Words>& set, const Item& item) {
     using Insert = typename ParetoSet<Words>::Insert;
     const auto others = [&] { return bytes() - set.bytes(); };
-    const Insert insert = set.insert(item, *budget_, others);
+    const auto covered = [&](const Set& extra, const Set& spare) { return covers(extra, spare); };
+    const Insert insert = set.insert(item, *budget_, others, covered);
     if (insert == Insert::superfluous) return false;
     if (insert == Insert::no_memory) {
       stop(Limit::memory);
@@ -373,6 +398,7 @@ class Engine final : public PendingOperations<Words, Rules> {
 
   bool blind_to_future_ = false;
   std::uint32_t refused_foreseen_ = 0;
+  std::uint64_t also_bytes_ = 0;
   std::vector<Item> items_;
   ParetoSet<Words> inner_, next_;
   Trail trail_;

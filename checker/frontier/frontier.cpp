@@ -20,8 +20,9 @@ constexpr std::size_t kFinals = 16;
 template <class Rules>
 class Drive {
  public:
+  /// `own_entries`: whether the entries are a copy, which counts against the budget.
   Drive(Rules rules, std::unique_ptr<EventStream> stream, std::span<const Entry> entries,
-        Budget& budget)
+        bool own_entries, Budget& budget)
       : rules_(std::move(rules)), stream_(std::move(stream)), entries_(entries), budget_(budget) {
     for (std::uint32_t p = 0; p < entries.size(); ++p) {
       if (entries[p].certain) by_return_.push_back(p);
@@ -30,11 +31,18 @@ class Drive {
       return std::tie(entries_[a].return_ns, a) < std::tie(entries_[b].return_ns, b);
     });
     slots_.resize(entries.size());
+    stream_->count_also(by_return_.capacity() * sizeof(std::uint32_t) +
+                        slots_.capacity() * sizeof(std::uint16_t) +
+                        (own_entries ? entries.size() * kBytesOfOwnEntry : 0));
   }
 
   /// What became of it; returned() tells where it stopped.
   Step run() {
     if (limit_ = budget_.poll(); limit_ != Limit::none) return Step::limit;
+    if (!budget_.grant(stream_->bytes())) {
+      limit_ = Limit::memory;
+      return Step::limit;
+    }
     for (; returned_ < by_return_.size(); ++returned_) {
       const std::uint32_t position = by_return_[returned_];
       while (called_ < entries_.size() &&
@@ -66,6 +74,7 @@ class Drive {
 
  private:
   static constexpr std::size_t kReturnsBetweenPolls = 256;
+  static constexpr std::size_t kBytesOfOwnEntry = sizeof(Entry) + sizeof(std::uint32_t);
 
   Step call() {
     const Entry& entry = entries_[called_];
@@ -153,8 +162,8 @@ std::optional<Pruned> pruned(const KeyHistory& key, const Budget& budget) {
 
 template <class Rules>
 Decision decide(Rules rules, std::unique_ptr<EventStream> stream, std::span<const Entry> entries,
-                Budget& budget) {
-  Drive<Rules> drive(std::move(rules), std::move(stream), entries, budget);
+                bool own_entries, Budget& budget) {
+  Drive<Rules> drive(std::move(rules), std::move(stream), entries, own_entries, budget);
   Decision decision;
   switch (drive.run()) {
     case Step::alive:
@@ -177,7 +186,7 @@ Decision decide(Rules rules, std::unique_ptr<EventStream> stream, std::span<cons
 template <class Rules>
 std::optional<Death> death(Rules rules, std::unique_ptr<EventStream> stream,
                            std::span<const Entry> entries, Budget& budget) {
-  Drive<Rules> drive(std::move(rules), std::move(stream), entries, budget);
+  Drive<Rules> drive(std::move(rules), std::move(stream), entries, false, budget);
   if (drive.run() != Step::dead) return std::nullopt;
   Death result{.culprit = drive.culprit()};
   for (const EventStream::Final& final : drive.finals(kFinals)) {
@@ -198,13 +207,13 @@ Decision frontier(const Model& model, const KeyHistory& key, Reductions reductio
     if (!model.is_register()) {
       const std::shared_ptr<Object> object = make_object(model, key);
       return decide(ObjectRules{object}, object_stream(object, reductions, true), key.entries,
-                    budget);
+                    false, budget);
     }
     auto stream = register_stream(reductions, true);
     const auto fewer =
         reductions == Reductions::reduced ? pruned(key, budget) : std::optional<Pruned>();
-    if (!fewer) return decide(RegisterRules(), std::move(stream), key.entries, budget);
-    Decision decision = decide(RegisterRules(), std::move(stream), fewer->kept, budget);
+    if (!fewer) return decide(RegisterRules(), std::move(stream), key.entries, false, budget);
+    Decision decision = decide(RegisterRules(), std::move(stream), fewer->kept, true, budget);
     for (auto* positions : {&decision.order, &decision.longest}) {
       for (std::uint32_t& position : *positions) position = fewer->positions[position];
     }

@@ -29,7 +29,7 @@ struct Configuration {
 
 /// A set of configurations in one flat vector, in order of insertion, reused from step to step. A
 /// hash table groups those with equal state and equal `used` among the exact slots; of each group
-/// only the minimal ones (by inclusion of open and of used) stay.
+/// only the minimal ones (by inclusion of open, and of used or what `covers` says) stay.
 template <std::size_t Words>
 class ParetoSet {
  public:
@@ -49,8 +49,10 @@ class ParetoSet {
   }
 
   /// `used_bytes()` is what everything else occupies; asked only when memory is needed.
-  template <class UsedBytes>
-  Insert insert(const Item& item, Budget& budget, UsedBytes used_bytes) {
+  /// `covers(extra, spare)`: whether to have used `extra` is no worse than to have used `spare`; a
+  /// partial order, asked when `extra` is not empty and the slots that both have used are left out.
+  template <class UsedBytes, class Covers>
+  Insert insert(const Item& item, Budget& budget, UsedBytes used_bytes, Covers covers) {
     if (items_.size() == items_.capacity() || (groups_ + 1) * 2 > table_.size()) {
       if (!grow(budget, used_bytes())) return Insert::no_memory;
     }
@@ -61,10 +63,12 @@ class ParetoSet {
     while (*link != kEnd) {
       const std::uint32_t at = *link;
       const Item& other = items_[at];
-      if (other.open.subset_of(item.open) && other.used.subset_of(item.used)) {
+      const Mask<Words> extra = other.used.without(item.used);
+      const Mask<Words> spare = item.used.without(other.used);
+      if (other.open.subset_of(item.open) && (!extra.any() || covers(extra, spare))) {
         return Insert::superfluous;  // nothing was unlinked: the group's members are incomparable
       }
-      if (item.open.subset_of(other.open) && item.used.subset_of(other.used)) {
+      if (item.open.subset_of(other.open) && (!spare.any() || covers(spare, extra))) {
         *link = links_[at];
         links_[at] = kGone;
       } else {

@@ -56,6 +56,7 @@ class PendingOperations : public EventStream {
         writes_(other.writes_.template widened<Words>()),
         exact_(other.exact_.template widened<Words>()),
         uncertain_(other.uncertain_.template widened<Words>()),
+        uncertain_cas_(other.uncertain_cas_.template widened<Words>()),
         refused_(other.refused_.template widened<Words>()),
         new_readers_(other.new_readers_.template widened<Words>()),
         new_writes_(other.new_writes_.template widened<Words>()),
@@ -142,6 +143,7 @@ class PendingOperations : public EventStream {
       } else if (observes(action)) {
         (reads ? row_of(action.first).reads : row_of(action.first).cas).set(slot);
         if (!reads) row_of(action.second);
+        if (!reads && !mine.certain) uncertain_cas_.set(slot);
       }
     }
     if (!reads && mine.certain) exact_.set(slot);
@@ -149,7 +151,8 @@ class PendingOperations : public EventStream {
 
   void release(Slot slot) {
     const Action& action = slots_[slot].action;
-    for (Set* set : {&occupied_, &readers_, &writes_, &exact_, &uncertain_, &refused_}) {
+    for (Set* set :
+         {&occupied_, &readers_, &writes_, &exact_, &uncertain_, &uncertain_cas_, &refused_}) {
       set->reset(slot);
     }
     occupied_.for_each([&](std::size_t i) { before_[i].reset(slot); });
@@ -194,6 +197,7 @@ class PendingOperations : public EventStream {
   Set writes_;                    // reduced registers: blind writes
   Set exact_;                     // must happen, and having happened is neither better nor worse
   Set uncertain_;                 // never return
+  Set uncertain_cas_;             // reduced registers: of these, each cas from a value to another
   Set refused_;                   // reduced registers: a cas that was refused
   Set new_readers_, new_writes_;  // called since the last return
   std::map<ActionKey, Class> classes_;

@@ -52,6 +52,9 @@ class EventStream {
   /// Whether what follows is not known: then nothing counts as lost.
   virtual void set_blind(bool blind) = 0;
 
+  /// What the caller itself occupies, which counts against the same budget.
+  virtual void count_also(std::uint64_t bytes) = 0;
+
   virtual std::unique_ptr<EventStream> clone() const = 0;
   /// The same with more slots; nothing when there is none.
   virtual std::unique_ptr<EventStream> wider() const = 0;

@@ -218,5 +218,68 @@ TEST(frontier, decides_longer_histories_of_registers_as_the_depth_first_search_d
   EXPECT_LT(valid, kLonger * 9 / 10);
 }
 
+TEST(frontier, says_how_far_it_got_when_a_limit_is_reached) {
+  Random random(61, "limits");
+  const Model model = default_model();
+  int limits = 0;
+  for (int i = 0; i < 3'000; ++i) {
+    const KeyHistory key = random_register(random, 60);
+    for (const auto mode : {Reductions::plain, Reductions::reduced}) {
+      Budget budget = Budget{Limits{.memory_bytes = 1 << 24}}.part(1 + random.below(100));
+      const Decision result = frontier(model, key, mode, budget);
+      if (result.found != Found::limit) continue;
+      ++limits;
+      ASSERT_EQ(result.limit, Limit::states);
+      ASSERT_EQ(objection(model, key, result.longest, result.decided_until_ns), "") << text(key);
+    }
+  }
+  EXPECT_GT(limits, 1'000);
+  Budget tiny{Limits{.memory_bytes = 1'000}};
+  const KeyHistory key = random_register(random, 60);
+  EXPECT_EQ(frontier(model, key, Reductions::reduced, tiny).limit, Limit::memory);
+}
+
+/// Uncertain writes of so many values, one after the other, and then reads that saw them all.
+KeyHistory many_uncertain(Random& random, std::size_t writes, bool one_value_comes_back) {
+  KeyHistory key{.values = {Value()}};
+  std::vector<ValueId> read;
+  for (ValueId v = 1; v <= writes; ++v) {
+    key.values.emplace_back(static_cast<int>(v));
+    key.entries.push_back({.call_ns = v, .action = {Action::Kind::write, v, kUnobserved}});
+    read.push_back(v);
+  }
+  random.shuffle(read);
+  if (one_value_comes_back) read.push_back(read.front());
+  std::int64_t now_ns = 10'000;
+  for (const ValueId v : read) {
+    Entry entry{.call_ns = now_ns, .return_ns = now_ns + 5, .certain = true};
+    entry.action = {Action::Kind::read, v, kUnobserved};
+    key.entries.push_back(entry);
+    now_ns += 10;
+  }
+  for (OpIndex i = 0; i < key.entries.size(); ++i) key.entries[i].index = i;
+  return key;
+}
+
+TEST(frontier, takes_more_pending_operations_than_one_word_has_bits) {
+  Random random(67, "wide");
+  const Model model = default_model();
+  for (const std::size_t writes : {63, 64, 65, 130, 300}) {
+    for (const auto mode : {Reductions::plain, Reductions::reduced}) {
+      if (mode == Reductions::plain && writes > 200) continue;  // takes its time
+      for (const bool back : {false, true}) {
+        const KeyHistory key = many_uncertain(random, writes, back);
+        const Decision result = decide(model, key, mode);
+        ASSERT_EQ(result.found, back ? Found::no_order : Found::order) << writes;
+        is_sound(model, key, result);
+      }
+    }
+  }
+  // More than any frontier can hold is a limit, not a wrong answer.
+  const KeyHistory key = many_uncertain(random, 3'000, false);
+  Budget budget{Limits{.memory_bytes = 1ULL << 30}};
+  EXPECT_EQ(frontier(model, key, Reductions::plain, budget).limit, Limit::memory);
+}
+
 }  // namespace
 }  // namespace riptide::checker::testing
