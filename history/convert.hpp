@@ -21,7 +21,8 @@ struct Conversion {
 /// Takes the next part of the result; an error ends the conversion.
 using TextSink = std::function<Result<void>(std::string_view text)>;
 
-/// Converts to `to`, jsonl or edn. Reading has the rules of read_history(), but events need not pair.
+/// Converts to `to`, jsonl or edn. Reading has the rules of read_history(), but events need not
+/// pair.
 Result<Conversion> convert_history(const std::filesystem::path& path, Format from, Format to,
                                    const TextSink& sink, const ReadLimits& limits = {});
 /// The same from memory; `name` is for messages.

@@ -1,5 +1,5 @@
-// Between EDN and JSON, for what Riptide keeps without understanding it: unknown fields, errors, and
-// what the nemesis says (docs/formats.md has the table).
+// Between EDN and JSON, for what Riptide keeps without understanding it: unknown fields, errors,
+// and what the nemesis says (docs/formats.md has the table).
 #pragma once
 
 #include <string>
