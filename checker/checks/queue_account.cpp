@@ -21,6 +21,7 @@ using history::Value;
 
 /// All that is known of the elements of one value.
 struct Element {
+  const Value* value = nullptr;
   std::uint32_t initial = 0;
   std::uint32_t asked = 0;         ///< enqueues that may have happened
   std::uint32_t acknowledged = 0;  ///< of them
@@ -37,25 +38,33 @@ class Ledger {
   Ledger(const OfKey& of_key, const Model& model, QueueAccount& account)
       : of_key_(of_key), account_(account) {
     if (const Value::List* initial = model.initial.list()) initial_ = *initial;
-    for (const Value& value : initial_) ++elements_[value].initial;
+    numbers_.reserve(of_key.operations.size() / 2);
+    for (const Value& value : initial_) ++elements_[number(value)].initial;
     for (const Operation* operation : of_key.operations) take(*operation, deeds_.of(*operation));
   }
 
   void judge() {
-    for (const auto& [value, e] : elements_) {
+    for (const Element& e : elements_) {
       account_.attempts += e.asked + e.initial;
       account_.acknowledged += e.acknowledged + e.initial;
       account_.taken += e.taken;
     }
     // By order of the history, so that what is reported does not depend on a hash.
-    each_take([&](const Operation& took, const Value& value) { judge_value(took, value); });
+    for (const auto& [took, element] : takes_) judge_element(*took, elements_[element]);
     judge_missing();
   }
 
  private:
+  std::uint32_t number(const Value& value) {
+    const auto [found, fresh] =
+        numbers_.try_emplace(value, static_cast<std::uint32_t>(elements_.size()));
+    if (fresh) elements_.push_back({.value = &found->first});  // nodes of the map stay in place
+    return found->second;
+  }
+
   void take(const Operation& operation, Deed deed) {
     if (deed == Deed::insert) {
-      put(operation, elements_[operation.input]);
+      put(operation, elements_[number(operation.input)]);
     } else if (deed == Deed::take && operation.outcome == Type::ok) {
       if (says_empty(operation.output)) {
         saw_empty(operation);
@@ -86,7 +95,9 @@ class Ledger {
   }
 
   void came_out(const Operation& operation, const Value& value) {
-    Element& e = elements_[value];
+    const std::uint32_t element = number(value);
+    takes_.push_back({&operation, element});
+    Element& e = elements_[element];
     ++e.taken;
     if (e.took == nullptr || operation.complete_ns < e.took->complete_ns) e.took = &operation;
   }
@@ -97,9 +108,9 @@ class Ledger {
       last_empty_ = &operation;
   }
 
-  void judge_value(const Operation& operation, const Value& value) {
-    Element& e = elements_.at(value);
+  void judge_element(const Operation& operation, Element& e) {
     if (e.took != &operation) return;
+    const Value& value = *e.value;
     e.took = nullptr;  // judged
     const std::uint64_t put = std::uint64_t(e.asked) + e.initial;
     if (put == 0) {
@@ -120,7 +131,7 @@ class Ledger {
   }
 
   void judge_missing() {
-    for (const auto& [value, e] : elements_) {
+    for (const Element& e : elements_) {
       const std::uint64_t sure = std::uint64_t(e.acknowledged) + e.initial;
       if (sure > e.taken) account_.missing += sure - e.taken;
     }
@@ -164,30 +175,17 @@ class Ledger {
     }
     std::erase_if(all, [&](Gone& gone) {
       const std::uint64_t sure = gone.initial + gone.puts.size();
-      const std::uint64_t taken = elements_.at(gone.value).taken;
+      const std::uint64_t taken = elements_[numbers_.at(gone.value)].taken;
       gone.count = sure > taken ? sure - taken : 0;
       return gone.count == 0;
     });
     numbers.clear();
     for (std::size_t i = 0; i < all.size(); ++i) numbers.emplace(all[i].value, i);
-    each_take([&](const Operation& took, const Value& value) {
-      if (const auto found = numbers.find(value); found != numbers.end())
-        all[found->second].takes.push_back(&took);
-    });
-    return all;
-  }
-
-  /// Calls `with(operation, value)` for all that came out.
-  template <class With>
-  void each_take(const With& with) {
-    for (const Operation* o : of_key_.operations) {
-      if (o->outcome != Type::ok) continue;
-      const Deed deed = deeds_.of(*o);
-      if (deed == Deed::take && !says_empty(o->output)) with(*o, o->output);
-      const Value::List* list = deed == Deed::drain ? o->output.list() : nullptr;
-      if (list == nullptr) continue;
-      for (const Value& value : *list) with(*o, value);
+    for (const auto& [took, element] : takes_) {
+      if (const auto found = numbers.find(*elements_[element].value); found != numbers.end())
+        all[found->second].takes.push_back(took);
     }
+    return all;
   }
 
   std::string queue() const { return place(of_key_.key, "the queue"); }
@@ -257,9 +255,8 @@ class Ledger {
       if (o->outcome != Type::fail && deeds_.of(*o) == Deed::insert && o->input == value)
         puts.push_back(o);
     std::vector<const Operation*> takes;
-    each_take([&](const Operation& took, const Value& came) {
-      if (came == value) takes.push_back(&took);
-    });
+    for (const auto& [took, element] : takes_)
+      if (elements_[element].value == e.value) takes.push_back(took);
     takes.resize(std::min<std::size_t>(takes.size(), std::size_t(e.asked) + e.initial + 1));
     ledger(anomaly, value, puts, takes);
     anomaly.explanation.push_back(
@@ -309,7 +306,13 @@ class Ledger {
   QueueAccount& account_;
   Deeds deeds_;
   Value::List initial_;
-  std::unordered_map<Value, Element> elements_;
+  std::unordered_map<Value, std::uint32_t> numbers_;
+  std::vector<Element> elements_;
+  struct Take {
+    const Operation* operation;
+    std::uint32_t element;
+  };
+  std::vector<Take> takes_;  ///< one for each element that came out, by invocation
   std::vector<const Operation*> unanswered_, unanswered_drains_;
   const Operation* last_empty_ = nullptr;  ///< the one that began last
   bool puts_empty_ = false;
