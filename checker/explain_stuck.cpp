@@ -54,11 +54,13 @@ class Telling {
   void say_operations() {
     const std::size_t count = stuck_.part.positions.size();
     const std::string object = of_key_.key();
+    const bool several = stuck_.model.kind() == ModelKind::multi_register ||
+                         stuck_.model.kind() == ModelKind::list_append;
     const std::string start = stuck_.writes_left_out ? "Whatever " + object + " held before: these"
                                                      : of_part_.start() + ". These";
     steps_.push_back(fmt::format(
-        "{} {} operation{} on it cannot be put in any order that agrees with real time:", start,
-        format_count(count), count == 1 ? "" : "s"));
+        "{} {} operation{} on {} cannot be put in any order that agrees with real time:", start,
+        format_count(count), count == 1 ? "" : "s", several ? "them" : "it"));
     for (std::size_t i = 0; i < std::min(count, kMostTold); ++i) {
       steps_.push_back(of_key_.told(stuck_.part.positions[i]) + taken(stuck_.part.taken[i]));
     }

@@ -66,7 +66,11 @@ class Screen {
     if (single && values_[v].consumed_ns < seen.call_ns) return true;
     std::int64_t in_place = sources == 0 ? kAlways : values_[v].returned_ns[sources - 1];
     if (single && sources == 1) in_place = std::min(in_place, values_[v].first_seen_ns);
-    return known_after(in_place, v) < seen.call_ns;
+    if (known_after(in_place, v) < seen.call_ns) return true;
+    // Or one that was looked at when the value was in place, and not known before it was written.
+    const std::int64_t source_call =
+        sources == 0 ? kAlways : key_.entries[writers[sources - 1]].call_ns;
+    return looked(source_call, seen.call_ns, v) > in_place;
   }
 
  private:
@@ -100,36 +104,71 @@ class Screen {
   void rank_writes() {
     for (std::uint32_t p = 0; p < key_.entries.size(); ++p) {
       const Entry& entry = key_.entries[p];
-      if (entry.writes() && known_ns(entry) != kNever) by_late_.push_back({late_ns(entry), p});
+      if (!entry.writes() || known_ns(entry) == kNever) continue;
+      by_call_.emplace_back(entry.call_ns, p);
+      if (once(entry.written())) by_known_.emplace_back(known_ns(entry), p);
     }
-    std::sort(by_late_.begin(), by_late_.end());
-    known_.resize(by_late_.size() + 1);
-    for (std::size_t i = by_late_.size(); i-- > 0;) {
-      const Entry& entry = key_.entries[by_late_[i].second];
+    std::sort(by_call_.begin(), by_call_.end());
+    std::sort(by_known_.begin(), by_known_.end());
+    known_.resize(by_call_.size() + 1);
+    for (std::size_t i = by_call_.size(); i-- > 0;) {
+      const Entry& entry = key_.entries[by_call_[i].second];
       known_[i] = known_[i + 1];
       known_[i].add(known_ns(entry), entry.written());
     }
+    looked_.assign(2 * by_known_.size(), kAlways);
+    for (std::size_t i = 0; i < by_known_.size(); ++i) {
+      const Entry& entry = key_.entries[by_known_[i].second];
+      looked_[by_known_.size() + i] = values_[entry.written()].last_looked_ns;
+    }
+    for (std::size_t i = by_known_.size(); i-- > 1;) {
+      looked_[i] = std::max(looked_[2 * i], looked_[2 * i + 1]);
+    }
   }
-  /// The latest moment from which on something shows that the write had not happened before it, or
-  /// was looked at when what it replaced was in place.
-  std::int64_t late_ns(const Entry& write) const {
-    return once(write.written()) ? std::max(write.call_ns, values_[write.written()].last_looked_ns)
-                                 : write.call_ns;
-  }
+
+  /// When the first write that was called after `in_place` was known.
   std::int64_t known_after(std::int64_t in_place, ValueId except) const {
-    const auto first =
-        std::upper_bound(by_late_.begin(), by_late_.end(), in_place,
-                         [](std::int64_t t, const std::pair<std::int64_t, std::uint32_t>& w) {
-                           return t < w.first;
-                         });
-    return known_[static_cast<std::size_t>(first - by_late_.begin())].without(except);
+    return known_[first(by_call_, in_place + (in_place == kAlways ? 0 : 1))].without(except);
+  }
+  static std::size_t first(const std::vector<std::pair<std::int64_t, std::uint32_t>>& sorted,
+                           std::int64_t from) {
+    return static_cast<std::size_t>(
+        std::lower_bound(sorted.begin(), sorted.end(), std::pair(from, std::uint32_t{0})) -
+        sorted.begin());
+  }
+
+  /// The latest look at a value that was written once and known from `begin_ns` until before
+  /// `end_ns`.
+  std::int64_t looked(std::int64_t begin_ns, std::int64_t end_ns, ValueId except) const {
+    const std::size_t begin = first(by_known_, begin_ns), end = first(by_known_, end_ns);
+    if (begin >= end) return kAlways;
+    if (!once(except)) return most(begin, end);
+    const std::uint32_t writer = index_.writers(except).front();
+    const auto own = static_cast<std::size_t>(
+        std::lower_bound(by_known_.begin(), by_known_.end(),
+                         std::pair(known_ns(key_.entries[writer]), writer)) -
+        by_known_.begin());
+    if (own < begin || own >= end) return most(begin, end);
+    return std::max(most(begin, own), most(own + 1, end));
+  }
+  /// The largest of looked_ among leaves; O(log n).
+  std::int64_t most(std::size_t begin, std::size_t end) const {
+    std::int64_t best = kAlways;
+    const std::size_t leaves = by_known_.size();
+    for (begin += leaves, end += leaves; begin < end; begin /= 2, end /= 2) {
+      if (begin % 2 == 1) best = std::max(best, looked_[begin++]);
+      if (end % 2 == 1) best = std::max(best, looked_[--end]);
+    }
+    return best;
   }
 
   const KeyHistory& key_;
   const ValueIndex& index_;
   std::vector<OfValue> values_;
-  std::vector<std::pair<std::int64_t, std::uint32_t>> by_late_;  // late_ns, position
-  std::vector<Known> known_;                                     // of by_late_ from there on
+  std::vector<std::pair<std::int64_t, std::uint32_t>> by_call_;   // call, position
+  std::vector<std::pair<std::int64_t, std::uint32_t>> by_known_;  // known, position; written once
+  std::vector<Known> known_;                                      // of by_call_ from there on
+  std::vector<std::int64_t> looked_;  // a tree of maxima over by_known_: when it was last looked at
 };
 
 }  // namespace

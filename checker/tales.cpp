@@ -37,9 +37,11 @@ Tale tell(const Stuck& stuck, std::uint32_t fatal) {
 }
 
 Tale tell_counter(const Stuck& stuck, std::uint32_t fatal) {
-  const KeyHistory& key = stuck.part.key;
+  // Of the whole key: a part need not have every increment.
+  const KeyHistory& key = stuck.key;
   const Words words(stuck.history, stuck.model, key);
-  const Entry& read = key.entries[fatal];
+  const std::uint32_t position = stuck.part.positions[fatal];
+  const Entry& read = key.entries[position];
   Tale tale{.klass = "impossible-count"};
   if (read.action.kind != Kind::read || read.action.first == kUnobserved) return tale;
   const auto integer = [&](ValueId id) {
@@ -66,13 +68,17 @@ Tale tell_counter(const Stuck& stuck, std::uint32_t fatal) {
       words.start() + ".",
       fmt::format("{} increment{} had completed before {} began to read it at {}: with them it "
                   "holds {}.",
-                  format_count(done), done == 1 ? "" : "s", words.who(fatal),
+                  format_count(done), done == 1 ? "" : "s", words.who(position),
                   Words::ms(read.call_ns), sum),
-      fmt::format("{} more had begun before that read was answered; whichever of them count, it "
-                  "holds from {} to {}.",
-                  format_count(doubtful), sum + low, sum + high),
-      fmt::format("{} {}.", words.who(fatal), words.answered(fatal)),
-      fmt::format("So no order of the operations can explain {}.", seen)};
+  };
+  if (doubtful > 0) {
+    tale.steps.push_back(
+        fmt::format("{} more had begun before that read was answered; whichever of them count, it "
+                    "holds from {} to {}.",
+                    format_count(doubtful), sum + low, sum + high));
+  }
+  tale.steps.push_back(fmt::format("{} {}.", words.who(position), words.answered(position)));
+  tale.steps.push_back(fmt::format("So no order of the operations can explain {}.", seen));
   return tale;
 }
 
@@ -161,41 +167,6 @@ Tale tell_text(const Stuck& stuck, std::uint32_t fatal) {
                                 entry.return_ns < read.call_ns && entry.call_ns > last_write_ns;
     if (!certain_append || seen.find(of_key(entry.action.first)) != std::string::npos) continue;
     return {.klass = "lost-write"};
-  }
-  return {.klass = "non-linearizable"};
-}
-
-Tale tell_transactions(const Stuck& stuck, std::uint32_t fatal) {
-  const KeyHistory& key = stuck.part.key;
-  const auto accesses = [](const KeyHistory& of, const Entry& entry) -> const Value::List& {
-    return *of.values[entry.action.first].list();
-  };
-  const auto reads = [](const Value::List& access) { return *access[0].text() == "r"; };
-  const bool lists = stuck.model.kind() == ModelKind::list_append;
-  for (const Value& access : accesses(key, key.entries[fatal])) {
-    const Value::List& read = *access.list();
-    if (!reads(read) || read.size() < 3) continue;
-    Value::List seen = lists ? *read[2].list() : Value::List{read[2]};
-    for (const Value& value : seen) {
-      const auto writes = [&](const Entry& entry) {
-        return std::any_of(accesses(stuck.key, entry).begin(), accesses(stuck.key, entry).end(),
-                           [&](const Value& other) {
-                             const Value::List& parts = *other.list();
-                             return !reads(parts) && parts[1] == read[1] && parts[2] == value;
-                           });
-      };
-      const auto first = std::find_if(stuck.key.entries.begin(), stuck.key.entries.end(), writes);
-      const bool initial = !lists && value.is_nil();
-      if (first == stuck.key.entries.end() && !initial && stuck.key.values[kInitial].is_nil()) {
-        return {.klass = "phantom-value"};
-      }
-      if (first != stuck.key.entries.end() && first->call_ns > key.entries[fatal].return_ns) {
-        return {.klass = "future-read"};
-      }
-      if (lists && std::count(seen.begin(), seen.end(), value) > 1) {
-        return {.klass = "duplicate-element"};
-      }
-    }
   }
   return {.klass = "non-linearizable"};
 }

@@ -269,7 +269,7 @@ class Elements {
     const std::string value = words_.value(element);
     return {
         .klass = "lost-element",
-        .steps = {words_.told(add), words_.told(fatal_) + in_part(),
+        .steps = {words_.told(add), told_in_full(),
                   fmt::format("{} was not in that answer, though nobody had begun to remove it.",
                               Words::capital(value)),
                   fmt::format("So no order of these operations agrees with real time: {} was in "
@@ -277,10 +277,9 @@ class Elements {
                               value, words_.key(), Words::ms(at(add).return_ns))},
         .culprit = fatal_};
   }
-  std::string in_part() const {
-    return stuck_.part.taken[fatal_] == Taken::in_part
-               ? " (What it says about other elements is left out here.)"
-               : "";
+  /// With all that it answered, of which only a part may count.
+  std::string told_in_full() const {
+    return Words(stuck_.history, stuck_.model, stuck_.key).told(stuck_.part.positions[fatal_]);
   }
 
   /// An element that was read and that no operation of the part adds.
@@ -296,7 +295,7 @@ class Elements {
       const bool later = first > read.return_ns;
       tale = {
           .klass = later ? "future-read" : "phantom-value",
-          .steps = {words_.told(fatal_) + in_part(),
+          .steps = {told_in_full(),
                     later ? fmt::format("{} was first added at {}, after that answer.",
                                         Words::capital(element.json()), Words::ms(first))
                           : fmt::format("No operation of the history, completed or not, adds "

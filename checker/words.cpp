@@ -330,8 +330,10 @@ std::string Words::requirement(const Action& action) const {
       }
       return model_.kind() == ModelKind::fenced_lock ? "it would have to hold " + key()
                                                      : key() + " would have to be taken";
-    case Kind::transaction:
-      return "its answers would have to be what stands there";
+    case Kind::read:
+      if (model_.kind() == ModelKind::set)
+        return fmt::format("{} would have to be {}", key(), first);
+      [[fallthrough]];
     default:
       return fmt::format("{} would have to hold {}", key(), first);
   }
@@ -342,6 +344,7 @@ std::string Words::refusal(std::uint32_t position, const std::string& state) con
   if (action.kind == Kind::cas_refused) {
     return fmt::format("{} holds {}, so that it would have succeeded", key(), state);
   }
+  if (action.kind == Kind::transaction) return "what it read does not fit: there is " + state;
   if (holds_one_value()) return requirement(action) + ", but holds " + state;
   return requirement(action) + ", but that is " + state;
 }
