@@ -18,7 +18,7 @@ std::string property(std::string_view name, std::string_view value) {
 std::string body(const Check& check) {
   std::string text;
   for (const auto& anomaly : check.anomalies) {
-    text += fmt::format("{} on key {}\n", anomaly.klass, value_label(anomaly.key));
+    text += anomaly_title(anomaly) + "\n";
     for (std::size_t i = 0; i < anomaly.explanation.size(); ++i) {
       text += fmt::format("  {}. {}\n", i + 1, without_number(anomaly.explanation[i]));
     }
@@ -30,8 +30,7 @@ std::string message(const Check& check) {
   if (!check.reason.empty()) return check.reason;
   if (check.anomalies.empty()) return std::string(checker::name(check.verdict));
   const auto& first = check.anomalies.front();
-  return fmt::format("{} on key {}: {} operations prove it", first.klass, value_label(first.key),
-                     first.operations.size());
+  return fmt::format("{}: {} operations prove it", anomaly_title(first), first.operations.size());
 }
 
 std::string testcase(const RunInfo& run, const Check& check, const std::string& properties) {

@@ -92,14 +92,27 @@ std::string section(std::string_view id, std::string_view heading, std::string_v
       escape(heading), body);
 }
 
+namespace {
+
+/// "310 ms, 4 versions"
+std::string staleness(const checker::Anomaly& anomaly) {
+  std::string text = age_text(*anomaly.staleness_ms);
+  if (!anomaly.staleness_versions) return text;
+  return fmt::format("{}, {} {}", text, format_count(*anomaly.staleness_versions),
+                     *anomaly.staleness_versions == 1 ? "version" : "versions");
+}
+
+}  // namespace
+
 std::string verdict_bar(const PageInput& page) {
   const Status s = status(page.verdict.verdict);
   const auto* anomaly = first_anomaly(page.verdict);
   const bool violated = page.verdict.verdict == Word::invalid && anomaly;
   std::string facts;
   if (violated) {
-    facts += fact("Anomaly", anomaly->klass) + fact("Key", value_label(anomaly->key));
-    if (anomaly->staleness_ms) facts += fact("Out of date by", age_text(*anomaly->staleness_ms));
+    facts += fact("Anomaly", anomaly->klass);
+    if (!anomaly->key.is_nil()) facts += fact("Key", value_label(anomaly->key));
+    if (anomaly->staleness_ms) facts += fact("Out of date by", staleness(*anomaly));
   }
   facts += fact("System", page.run.system) + fact("Workload", page.run.workload) +
            fact("Faults", page.run.faults) + fact("Seed", std::to_string(page.run.seed)) +

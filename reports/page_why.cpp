@@ -120,6 +120,28 @@ std::string steps_of(const PageInput& page, const checker::Anomaly& anomaly, std
   return steps.empty() ? std::string() : "<ol class=\"steps\">" + steps + "</ol>";
 }
 
+/// What it could have held when the order ends, and why nothing follows.
+std::string beliefs(const PageInput& page, const checker::Anomaly& anomaly, std::size_t number) {
+  if (anomaly.final_states.empty()) return {};
+  const Names names = names_of(page.history, anomaly);
+  std::string states;
+  for (const checker::FinalState& final : anomaly.final_states) {
+    std::string after, why;
+    for (const OpIndex index : final.order_tail) {
+      if (index >= page.history.operations.size()) continue;
+      const std::string label = operation_label(page.history.operations[index]);
+      after += (after.empty() ? "" : ", ") + chip(shorten(label, 48), {index}, number);
+    }
+    for (const auto& left : final.why_not) {
+      why += fmt::format("<li>{}</li>", with_chips(left.second, names, number));
+    }
+    states += fmt::format("<li>{}{}<ul>{}</ul></li>", escape(final.state),
+                          after.empty() ? " at the start" : ", after " + after, why);
+  }
+  return "<details class=\"beliefs\"><summary>What it could have held</summary><ul>" + states +
+         "</ul></details>";
+}
+
 }  // namespace
 
 std::string anomaly_sections(const PageInput& page) {
@@ -130,13 +152,12 @@ std::string anomaly_sections(const PageInput& page) {
       const bool drawable =
           std::any_of(anomaly.operations.begin(), anomaly.operations.end(),
                       [&](OpIndex i) { return i < page.history.operations.size(); });
-      const std::string words = steps_of(page, anomaly, number);
+      const std::string words = steps_of(page, anomaly, number) + beliefs(page, anomaly, number);
       const std::string picture = drawable && number < kPicturesMax
                                       ? pictures(page.history, anomaly, number) +
                                             witness_table(page.history, anomaly, number)
                                       : std::string();
-      const std::string title =
-          fmt::format("{} on key {}", anomaly.klass, value_label(anomaly.key));
+      const std::string title = anomaly_title(anomaly);
       if (number == 0) {
         first = section("why", "Why it is wrong",
                         fmt::format("<article class=\"anomaly\" id=\"anomaly-0\"><p "

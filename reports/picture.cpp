@@ -147,7 +147,7 @@ std::string draw(const Picture& picture, const history::History& history,
                        number(picture.width), number(picture.height), id));
   svg.raw(fmt::format(
       R"(<title id="{}-title">{}</title>)", id,
-      escape(fmt::format("The {} on key {}: {} operations that no order can explain", anomaly.klass,
+      escape(fmt::format("The {}: {} operations that no order can explain", anomaly_title(anomaly),
                          value_label(anomaly.key), anomaly.operations.size()))));
   for (std::size_t i = 0; i < picture.lanes.size(); ++i) {
     const auto& lane = picture.lanes[i];

@@ -36,8 +36,7 @@ std::vector<std::string> reasons_invalid(const checker::Verdict& verdict) {
     return {check ? check->reason : std::string()};
   }
   // The last steps of a proof carry the contradiction; report.html has them all.
-  std::vector<std::string> lines{
-      fmt::format("{} on key {}", anomaly->klass, value_label(anomaly->key))};
+  std::vector<std::string> lines{anomaly_title(*anomaly)};
   const auto& steps = anomaly->explanation;
   for (std::size_t i = steps.size() > 2 ? steps.size() - 2 : 0; i < steps.size(); ++i)
     lines.emplace_back(without_number(steps[i]));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <set>
 
 #include "base/assert.hpp"
 #include "base/units.hpp"
@@ -77,8 +78,9 @@ std::string subline(const checker::Verdict& verdict) {
   const auto* check = deciding_check(verdict);
   if (verdict.verdict == Word::invalid) {
     if (const auto* anomaly = first_anomaly(verdict)) {
-      return fmt::format("{} of {} operations are enough to prove it.", anomaly->operations.size(),
-                         all);
+      return fmt::format(
+          "{} of {} operations {}", format_count(anomaly->operations.size()), all,
+          anomaly->minimal ? "are enough to prove it." : "are in the proof; fewer may be enough.");
     }
   }
   if (verdict.verdict == Word::valid) {
@@ -93,15 +95,34 @@ std::string value_label(const history::Value& value) {
   return value.is_nil() ? "nil" : value.json();
 }
 
+namespace {
+
+/// Functions that take an element out of a collection: nil is the answer that there was none.
+const std::set<std::string> kTakes = {"dequeue", "pop", "poll", "delete-max"};
+std::string answer_label(const history::Value& value) {
+  return value.is_nil() ? "empty" : value_label(value);
+}
+
+}  // namespace
+
+std::string anomaly_title(const checker::Anomaly& anomaly) {
+  if (anomaly.key.is_nil()) return anomaly.klass;
+  return anomaly.klass + " on key " + value_label(anomaly.key);
+}
+
 std::string operation_label(const Operation& op) {
   const std::string& f = op.f.name();
-  if (f == "read") {
-    return op.outcome == history::Type::ok ? "read → " + value_label(op.output) : "read …";
-  }
+  const bool ok = op.outcome == history::Type::ok;
+  if (f == "read" || f == "get") return ok ? f + " → " + value_label(op.output) : f + " …";
   if (const auto* pair = op.input.list(); f == "cas" && pair && pair->size() == 2) {
     return fmt::format("cas {} → {}", value_label((*pair)[0]), value_label((*pair)[1]));
   }
-  return op.input.is_nil() ? f : f + " " + value_label(op.input);
+  // A transaction is completed with all that it was asked, and its answers.
+  if (f == "txn") return f + " " + value_label(ok && op.output.list() ? op.output : op.input);
+  if (kTakes.contains(f)) return ok ? f + " → " + answer_label(op.output) : f + " …";
+  const std::string asked = op.input.is_nil() ? f : f + " " + value_label(op.input);
+  const bool answered = ok && !op.output.is_nil() && !(op.output == op.input);
+  return answered ? asked + " → " + value_label(op.output) : asked;
 }
 
 std::vector<std::string> operation_names(const Operation& op) {
@@ -113,8 +134,9 @@ std::vector<std::string> operation_names(const Operation& op) {
       names.push_back(fmt::format(fmt::runtime(form), f, value));
     }
   };
-  if (f == "read" && op.outcome == history::Type::ok) add(value_label(op.output));
-  if (f == "write") add(value_label(op.input));
+  const bool takes = f == "read" || f == "get" || kTakes.contains(f);
+  if (takes && op.outcome == history::Type::ok) add(value_label(op.output));
+  if (!takes && f != "cas" && f != "txn" && !op.input.is_nil()) add(value_label(op.input));
   if (const auto* pair = op.input.list(); f == "cas" && pair && pair->size() == 2) {
     const std::string from = value_label((*pair)[0]), to = value_label((*pair)[1]);
     names.push_back(fmt::format("cas {} -> {}", from, to));
@@ -143,14 +165,41 @@ std::int64_t last_seen_ns(const Operation& op) {
   return op.gave_up_ns;
 }
 
+namespace {
+
+/// How far the check got, where it is known, before what can be done.
+std::vector<std::string> progress_and(std::vector<std::string> lines,
+                                      const checker::Verdict& verdict) {
+  const auto* check = deciding_check(verdict);
+  if (!check || !check->progress) return lines;
+  const checker::Progress& progress = *check->progress;
+  const std::string key =
+      progress.key.is_nil() ? std::string() : " of key " + value_label(progress.key);
+  if (progress.decided_until_ns != INT64_MIN) {
+    lines.insert(lines.begin(),
+                 fmt::format("No violation{} until {}: {} operations that had returned by then fit "
+                             "one order.",
+                             key, moment(progress.decided_until_ns),
+                             format_count(progress.operations_decided)));
+  } else if (!progress.longest_prefix.empty()) {
+    lines.insert(lines.begin(),
+                 fmt::format("The longest order that was reached{} has {} operations.", key,
+                             format_count(progress.longest_prefix.size())));
+  }
+  return lines;
+}
+
+}  // namespace
+
 std::vector<std::string> advice(const checker::Verdict& verdict, const history::History& history) {
   switch (verdict.verdict) {
     case Word::unknown:
-      return {
-          "Give the search more room: riptide check history.jsonl --memory 8GiB --time 10m.",
-          "Or make histories that are easier to decide: more keys, fewer clients per key, and a "
-          "longer operation timeout, so that fewer operations stay open.",
-          "A history that was not decided says nothing: neither pass nor violation."};
+      return progress_and(
+          {"Give the search more room: riptide check history.jsonl --memory 8GiB --time 10m.",
+           "Or make histories that are easier to decide: more keys, fewer clients per key, and a "
+           "longer operation timeout, so that fewer operations stay open.",
+           "A history that was not decided says nothing: neither pass nor violation."},
+          verdict);
     case Word::vacuous:
       return {
           "The section “Was it a test?” of the report says what was missing.",

@@ -29,7 +29,9 @@ const checker::Check* deciding_check(const checker::Verdict& verdict);
 /// A check's name as people say it: "faults-proved" → "Faults proved".
 std::string check_title(std::string_view name);
 
-/// "write 17", "read → 12", "cas 3 → 4"; "read …" while nobody knows the answer.
+/// "stale-read on key 5", or only the class when there are no keys.
+std::string anomaly_title(const checker::Anomaly& anomaly);
+/// "write 17", "read → 12", "cas 3 → 4", "dequeue → 5"; "read …" while nobody knows the answer.
 std::string operation_label(const history::Operation& operation);
 /// Other spellings of the same in explanations, longest first: "read of 12", "read 12", "op 7", …
 std::vector<std::string> operation_names(const history::Operation& operation);
@@ -41,7 +43,8 @@ std::string moment(std::int64_t t_ns);
 /// When an operation stopped being under way for its client: completion, or when it gave up.
 std::int64_t last_seen_ns(const history::Operation& operation);
 
-/// What a person should do about a verdict that is neither valid nor invalid.
+/// What a person should do about a verdict that is neither valid nor invalid; of one that a limit
+/// ended, how far it got comes first.
 std::vector<std::string> advice(const checker::Verdict& verdict, const history::History& history);
 
 /// How old a stale value was: "310 ms".
