@@ -16,7 +16,8 @@
 //     left returned stays.
 //   kv  an operation is an atom, but a write or an append stays when its text can be a part of what
 //     a read that is left saw: the text at the start (write) or anywhere (append), called before
-//     the read returned. No other can be among the last write before the read and the appends after it.
+//     the read returned. No other can be among the last write before the read and the appends after
+//     it.
 //   mutex, semaphore, fenced lock  what a process does from holding nothing until it holds nothing
 //     again is an atom, when every process releases only what it surely holds, one operation after
 //     the other. Then what all hold is a sum in which no term is negative, and any of the terms can

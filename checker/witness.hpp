@@ -34,7 +34,7 @@ Members all_members(const KeyHistory& key);
 /// Lemma: if the key is linearizable, so is every closed set. Take the order of the whole. What o
 /// saw was written by the last write before it. That is no s which a w covers, because w lies
 /// between the two; so it is in the set, and no write between it and o is in the set because there
-/// is none. A refused cas finds what it found, because every write that can come before it is there.
+/// is none. A refused cas finds what it found: every write that can come before it is there.
 /// Write-only members observe nothing. So an impossible closed set proves that the key is
 /// impossible; dropping a write whose value was observed would prove nothing.
 ///
