@@ -134,19 +134,24 @@ Result<void> counter_fits(const Value& initial, const Building& building,
 }
 
 /// Elements of a priority queue are compared; integers and reals have no common order here.
-Result<void> comparable(const Building& building, const history::History& history) {
-  const Entry* integer = nullptr;
-  const Entry* real = nullptr;
+Result<void> comparable(const Value& initial, const Building& building,
+                        const history::History& history) {
+  bool integers = false, reals = false;
+  const auto mixed = [&](const Value& element) {
+    integers = integers || element.integer();
+    reals = reals || element.real();
+    return integers && reals;
+  };
+  for (const Value& element : *initial.list()) mixed(element);
   for (const Entry& entry : building.key.entries) {
     if (entry.action.first >= kEmpty) continue;
-    const Value& element = building.numbering.values()[entry.action.first];
-    if (element.integer()) integer = &entry;
-    if (element.real()) real = &entry;
+    if (!mixed(building.numbering.values()[entry.action.first])) continue;
+    return refuse(history.operations[entry.index],
+                  "has a priority of another kind than those before it")
+        .fix("Write all priorities as integers, or all as reals such as 1.0.");
   }
-  if (!integer || !real) return {};
-  return refuse(history.operations[std::max(integer->index, real->index)],
-                "has a priority of another kind than operation " +
-                    std::to_string(std::min(integer->index, real->index)))
+  if (!integers || !reals) return {};
+  return fail("the initial priority queue " + initial.json() + " has integers and reals")
       .fix("Write all priorities as integers, or all as reals such as 1.0.");
 }
 
@@ -154,7 +159,7 @@ Result<void> comparable(const Building& building, const history::History& histor
 Result<void> whole(const Building& building, const Model& model, const Value& initial,
                    const history::History& history) {
   if (model.kind() == ModelKind::counter) return counter_fits(initial, building, history);
-  if (model.kind() == ModelKind::priority_queue) return comparable(building, history);
+  if (model.kind() == ModelKind::priority_queue) return comparable(initial, building, history);
   return {};
 }
 

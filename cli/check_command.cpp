@@ -179,7 +179,7 @@ Action add_check(CLI::App& program) {
   command->add_option("FILE", flags->file, "a history.jsonl, or a run's directory")->required();
   command
       ->add_option("--model", flags->model,
-                   "register, cas-register; default: what the history says")
+                   "one of `riptide list models`; default: what the history says")
       ->type_name("NAME");
   command
       ->add_option("--memory", flags->memory,
