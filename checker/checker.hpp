@@ -71,6 +71,14 @@ struct Progress {
   std::vector<history::OpIndex> longest_prefix;  ///< the longest order that was reached
 };
 
+/// How far an undecided check came.
+struct Progress {
+  std::int64_t decided_until_ns = INT64_MIN;  ///< every operation that returned by then fits an
+                                              ///< order; INT64_MIN when nothing is known
+  std::uint64_t operations_decided = 0;       ///< how many operations those are
+  std::vector<history::OpIndex> longest_prefix;  ///< the longest order that was found, of one key
+};
+
 struct Evidence {
   std::string algorithm;
   std::uint64_t operations = 0;  ///< looked at
@@ -89,6 +97,7 @@ struct Check {
   std::string reason;  ///< one sentence: which limit, what was vacuous, what went wrong
   std::vector<Anomaly> anomalies;
   Evidence evidence;
+  std::optional<Progress> progress;       ///< of an unknown verdict
   std::vector<Certificate> certificates;  ///< of valid keys, when asked for
   std::optional<Progress> progress;       ///< of a check that a limit ended
 };
@@ -99,9 +108,25 @@ struct Limits {
   const std::atomic<bool>* stop = nullptr;  ///< set by Ctrl-C: ends in Unknown
 };
 
+/// What --algorithm can name. All give the same verdicts; they differ in what they can decide in
+/// time.
+enum class Algorithm : std::uint8_t {
+  automatic,  ///< the monitor when there is one; else a short frontier, then the race
+  monitor,    ///< only the monitor; unknown where it does not apply
+  frontier,   ///< only the just-in-time frontier (Lowe 2017, §4)
+  search,     ///< only the depth-first search (Wing & Gong 1993, with the cache of Lowe 2017)
+  race,       ///< frontier and search at once, each on a thread; the first answer counts
+  naive,      ///< Wing & Gong's search without cache, pruning or reductions
+};
+std::string_view name(Algorithm algorithm);
+/// The error names all of them.
+Result<Algorithm> find_algorithm(std::string_view name);
+
 struct LinearizableOptions {
   Model model = default_model();
   Limits limits;
+  Algorithm algorithm = Algorithm::automatic;
+  unsigned jobs = 0;  ///< threads; 0: as many as there are processors
   bool keep_certificates = false;
   /// A history in which a smaller share of operations succeeds is vacuous. Low on purpose: under
   /// faults, and for a cas that meets another value, failing is what a correct system does.

@@ -16,6 +16,7 @@ class Demand {
  public:
   Demand(std::span<const Entry> entries, std::size_t values)
       : certain_(values, 0), any_(values, 0), writers_(values, 0) {
+    if (values == 0) return;  // not a register
     for (const Entry& entry : entries) count(entry, +1);
   }
 
@@ -35,10 +36,6 @@ class Demand {
     return false;
   }
 
-  /// A completed read (or a cas from a value to itself) is linearised as soon as it is legal: it
-  /// changes nothing, and nothing has to come before it, so that in any order of what is left it
-  /// can be moved to the front.
-  static bool can_only_read(const Entry& entry) { return entry.observes() && !entry.writes(); }
   /// A blind write whose value nobody wants: in any order of what is left it can be moved to right
   /// before the next blind write, or be left out when it is uncertain.
   bool hidden(const Entry& entry) const {

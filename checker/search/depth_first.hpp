@@ -1,7 +1,6 @@
-// The search itself, over any model whose state fits 32 bits.
+// The search itself, over any object whose states are numbered.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,23 +9,28 @@
 #include "checker/search/event_list.hpp"
 #include "checker/search/linearised.hpp"
 #include "checker/search/search.hpp"
+#include "checker/search/steps.hpp"
 
 namespace riptide::checker {
 
-template <class Model>
+/// `Steps` is RegisterSteps or ObjectSteps (search/steps.hpp).
+template <class Steps>
 class DepthFirst {
-  using State = typename Model::State;
   using Node = EventList::Node;
-  static_assert(sizeof(State) <= sizeof(std::uint32_t), "a state is part of a 16 byte key");
 
  public:
-  DepthFirst(std::span<const Entry> entries, std::size_t values, Reductions reductions,
+  /// `values` counts the values of a register; for other objects it is 0.
+  DepthFirst(std::span<const Entry> entries, std::size_t values, Steps steps, Reductions reductions,
              Budget& budget)
       : entries_(entries),
+        steps_(steps),
         reduced_(reductions == Reductions::reduced),
+        cached_(reductions != Reductions::naive),
         budget_(budget),
+        state_(steps_.initial()),
         events_(entries),
         set_(entries),
+        twins_(entries),
         demand_(entries, values),
         cache_(set_.words_per_key(), own_bytes(), budget),
         row_(set_.words_per_key()) {}
@@ -34,7 +38,7 @@ class DepthFirst {
   Decision run() {
     if (!budget_.grant(own_bytes())) return stopped(Limit::memory);
     if (const Limit limit = budget_.poll(); limit != Limit::none) return stopped(limit);
-    if (reduced_ && demand_.anything_lost(state_)) return no_order();
+    if (reduces_values() && demand_.anything_lost(state_)) return no_order();
     read_all();
     Node from = events_.first();
     bool hidden_tried = false;
@@ -48,7 +52,7 @@ class DepthFirst {
         continue;
       }
       if (const Limit limit = budget_.visit(); limit != Limit::none) return stopped(limit);
-      const bool hidden = reduced_ && demand_.hidden(entry(node));
+      const bool hidden = reduces_values() && demand_.hidden(entry(node));
       choose(node, hidden_tried || hidden);
       const auto inserted = remember();
       if (inserted == ConfigurationCache::Insert::no_memory) return stopped(Limit::memory);
@@ -69,7 +73,7 @@ class DepthFirst {
  private:
   struct Step {
     std::uint32_t position;
-    State before;
+    StateId before;
   };
   /// A decision that can be taken back, with what followed from it.
   struct Choice {
@@ -84,16 +88,28 @@ class DepthFirst {
   /// none.
   Node next_candidate(Node from, bool hidden_tried) const {
     Node node = from;
-    while (EventList::is_call(node) && !worth_trying(entry(node), hidden_tried)) {
+    while (EventList::is_call(node) && !worth_trying(EventList::position_of(node), hidden_tried)) {
       node = events_.after(node);
     }
     return node;
   }
 
-  bool worth_trying(const Entry& candidate, bool hidden_tried) const {
-    const std::optional<State> next = Model::step(state_, candidate.action);
-    if (!next) return false;
+  /// Rules that follow from what is wanted and written.
+  bool reduces_values() const { return Steps::kRegister && reduced_; }
+
+  bool worth_trying(std::uint32_t position, bool hidden_tried) const {
+    const Entry& candidate = entries_[position];
+    const StateId next = steps_.step(state_, candidate.action);
+    if (next == kRefused) return false;
     if (!reduced_) return true;
+    if (!candidate.certain) {
+      // Nothing happens: the same order without it is as good.
+      if (next == state_) return false;
+      // Of operations that do the same and never return, the one that was called first comes first.
+      const std::uint32_t elder = twins_.elder(position);
+      if (elder != Twins::kNone && !set_.contains(elder)) return false;
+    }
+    if constexpr (!Steps::kRegister) return true;
     // All hidden writes go together: once is enough.
     if (demand_.hidden(candidate)) return candidate.certain && !hidden_tried;
     // A write that may not have happened and that nobody wants.
@@ -104,19 +120,20 @@ class DepthFirst {
   void place(std::uint32_t position) {
     const Entry& placed = entries_[position];
     order_.push_back({position, state_});
-    state_ = *Model::step(state_, placed.action);
+    state_ = steps_.step(state_, placed.action);
     events_.lift(position, placed.certain);
     set_.add(position, placed.certain);
-    demand_.linearised(placed);
+    if constexpr (Steps::kRegister) demand_.linearised(placed);
   }
 
   void choose(Node node, bool hidden_tried) {
     choices_.push_back({order_.size(), node, hidden_tried});
     const std::uint32_t position = EventList::position_of(node);
-    const State before = state_;
-    if (reduced_ && entries_[position].action.kind == Action::Kind::write) hide_before(position);
+    const StateId before = state_;
+    if (reduces_values() && entries_[position].action.kind == Action::Kind::write)
+      hide_before(position);
     place(position);
-    dead_ = reduced_ && state_ != before && demand_.lost(before);
+    dead_ = reduces_values() && state_ != before && demand_.lost(before);
     if (!dead_) read_all();
   }
 
@@ -138,15 +155,16 @@ class DepthFirst {
     }
   }
 
-  /// Linearises every read that is legal now.
+  /// Linearises every completed read that is legal now: it changes nothing, and nothing has to come
+  /// before it, so that in any order of what is left it can be moved to the front.
   void read_all() {
     if (!reduced_) return;
     Node node = events_.first();
     while (EventList::is_call(node)) {
       const std::uint32_t position = EventList::position_of(node);
       const Entry& candidate = entries_[position];
-      if (candidate.certain && Demand::can_only_read(candidate) &&
-          Model::step(state_, candidate.action)) {
+      if (candidate.certain && steps_.reads_only(candidate.action) &&
+          steps_.step(state_, candidate.action) != kRefused) {
         const Node before = events_.before(node);  // earlier ones were refused in this same state
         place(position);
         node = events_.after(before);
@@ -158,7 +176,8 @@ class DepthFirst {
 
   ConfigurationCache::Insert remember() {
     if (dead_) return ConfigurationCache::Insert::present;
-    set_.key(static_cast<std::uint32_t>(state_), row_);
+    if (!cached_) return ConfigurationCache::Insert::added;
+    set_.key(state_, row_);
     return cache_.insert(row_);
   }
 
@@ -172,7 +191,7 @@ class DepthFirst {
       const Entry& taken = entries_[step.position];
       events_.unlift(step.position, taken.certain);
       set_.remove(step.position, taken.certain);
-      demand_.taken_back(taken);
+      if constexpr (Steps::kRegister) demand_.taken_back(taken);
       state_ = step.before;
     }
     common_ = std::min(common_, order_.size());
@@ -191,23 +210,29 @@ class DepthFirst {
     keep_longest();
     return {.found = Found::no_order, .longest = std::move(longest_)};
   }
-  Decision stopped(Limit limit) { return {.found = Found::limit, .limit = limit}; }
+  Decision stopped(Limit limit) {
+    keep_longest();
+    return {.found = Found::limit, .limit = limit, .longest = std::move(longest_)};
+  }
 
   std::uint64_t own_bytes() const {
-    return events_.bytes() + set_.bytes() + demand_.bytes() +
+    return events_.bytes() + set_.bytes() + twins_.bytes() + demand_.bytes() + steps_.bytes() +
            entries_.size() *
                (sizeof(Entry) + sizeof(Step) + sizeof(Choice) + sizeof(std::uint32_t));
   }
 
   std::span<const Entry> entries_;
+  Steps steps_;
   bool reduced_;
+  bool cached_;
   Budget& budget_;
+  StateId state_;
   EventList events_;
   LinearisedSet set_;
+  Twins twins_;
   Demand demand_;
   ConfigurationCache cache_;
   std::vector<std::uint64_t> row_;
-  State state_ = Model::initial();
   bool dead_ = false;  // the last choice lost a value that is still needed
   std::vector<Step> order_;
   std::vector<Choice> choices_;
