@@ -3,6 +3,7 @@
 
 #include "base/assert.hpp"
 #include "checker/checker.hpp"
+#include "checker/checks/checks.hpp"
 
 namespace riptide::checker {
 
@@ -26,12 +27,29 @@ std::string_view name(Word word) {
 Word strongest(Word a, Word b) { return std::max(a, b); }
 
 Result<Verdict> check_history(const history::History& history, const LinearizableOptions& options) {
-  auto linearizable = check_linearizable(history, options);
-  if (!linearizable) return linearizable.error();
+  const auto wanted = [&](std::string_view name) {
+    return options.checks.empty() ||
+           std::ranges::find(options.checks, name) != options.checks.end();
+  };
   Verdict verdict;
+  if (wanted("linearizable")) {
+    auto linearizable = check_linearizable(history, options);
+    if (!linearizable) return linearizable.error();
+    verdict.checks.push_back(std::move(*linearizable));
+  }
+  if (options.checks.empty()) {
+    for (Check& check : other_checks(history, options.model)) {
+      verdict.checks.push_back(std::move(check));
+    }
+  } else {
+    std::vector<std::string> others = options.checks;
+    std::erase(others, "linearizable");
+    auto named = named_checks(history, options.model, others);
+    if (!named) return named.error();
+    for (Check& check : *named) verdict.checks.push_back(std::move(check));
+  }
   verdict.statistics = statistics(history);
   verdict.warnings = history.warnings;
-  verdict.checks.push_back(std::move(*linearizable));
   verdict.checks.push_back(
       check_not_vacuous(history, verdict.statistics, options.minimum_ok_share));
   verdict.checks.push_back(check_faults_proved(history));

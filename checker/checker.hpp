@@ -1,11 +1,11 @@
 // checker: history in, verdict out. Decides whether a history is linearizable (Herlihy & Wing
 // 1990), proves it either way, and says it in words.
 //
-//   model.hpp          what a correct register does             (pure functions)
-//   search.hpp         Wing & Gong's search with Lowe's cache   (checker/search/)
-//   certificate.hpp    the order that proves "valid", and the independent code that validates it
-//   explain.hpp        an anomaly in words
-//   verdict_json.hpp   verdict.json, written and read
+//   model.hpp         what a correct object does            decide.hpp    one key, by any algorithm
+//   monitor/ frontier/ search/   the algorithms             checks/       what counting alone tells
+//   certificate.hpp   the order that proves "valid", and the independent code that validates it
+//   explain.hpp       an anomaly in words                   online.hpp    the verdict while it runs
+//   verdict_json.hpp  verdict.json, written and read        linearizability.hpp   for C++ tests
 //
 // A verdict is never a bool, and "valid" is only said after every operation was looked at: a limit
 // that was hit is Unknown, a history with nothing in it is Vacuous. When several checks disagree
@@ -71,14 +71,6 @@ struct Progress {
   std::vector<history::OpIndex> longest_prefix;  ///< the longest order that was reached
 };
 
-/// How far an undecided check came.
-struct Progress {
-  std::int64_t decided_until_ns = INT64_MIN;  ///< every operation that returned by then fits an
-                                              ///< order; INT64_MIN when nothing is known
-  std::uint64_t operations_decided = 0;       ///< how many operations those are
-  std::vector<history::OpIndex> longest_prefix;  ///< the longest order that was found, of one key
-};
-
 struct Evidence {
   std::string algorithm;
   std::uint64_t operations = 0;  ///< looked at
@@ -97,7 +89,6 @@ struct Check {
   std::string reason;  ///< one sentence: which limit, what was vacuous, what went wrong
   std::vector<Anomaly> anomalies;
   Evidence evidence;
-  std::optional<Progress> progress;       ///< of an unknown verdict
   std::vector<Certificate> certificates;  ///< of valid keys, when asked for
   std::optional<Progress> progress;       ///< of a check that a limit ended
 };
@@ -128,6 +119,8 @@ struct LinearizableOptions {
   Algorithm algorithm = Algorithm::automatic;
   unsigned jobs = 0;  ///< threads; 0: as many as there are processors
   bool keep_certificates = false;
+  std::vector<std::string>
+      checks;  ///< which (checks/checks.hpp, and "linearizable"); empty: all that apply
   /// A history in which a smaller share of operations succeeds is vacuous. Low on purpose: under
   /// faults, and for a cas that meets another value, failing is what a correct system does.
   double minimum_ok_share = 0.02;
@@ -154,7 +147,7 @@ struct Verdict {
   std::vector<std::string> warnings;
 };
 
-/// All checks of a history; the strongest word wins.
+/// All checks of a history; the strongest word wins. An error also for a check that there is not.
 Result<Verdict> check_history(const history::History& history, const LinearizableOptions& options);
 
 }  // namespace riptide::checker

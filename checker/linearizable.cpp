@@ -3,7 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <map>
+#include <memory>
 #include <new>
+#include <numeric>
+#include <thread>
 #include <tuple>
 
 #include "base/assert.hpp"
@@ -11,9 +16,8 @@
 #include "checker/anomaly.hpp"
 #include "checker/certificate.hpp"
 #include "checker/checker.hpp"
+#include "checker/decide.hpp"
 #include "checker/partition.hpp"
-#include "checker/prune.hpp"
-#include "checker/search/search.hpp"
 
 namespace riptide::checker {
 
@@ -25,85 +29,163 @@ constexpr std::uint64_t kStatesToExplainOne = 2'000'000;
 constexpr std::uint64_t kStatesToExplainAll = 8'000'000;
 /// Nobody reads more, and each explanation looks through the whole history.
 constexpr std::size_t kMostExplained = 100;
+/// Threads cost some ten microseconds each.
+constexpr std::size_t kOperationsWorthAThread = 5000;
+/// An Entry, its value's number and its place in an order.
+constexpr std::uint64_t kBytesOfPartPerOperation = sizeof(Entry) + 24;
 
 std::string counted(std::size_t n, const std::string& one, const std::string& many) {
   return format_count(n) + " " + (n == 1 ? one : many);
 }
 
+/// What became of one key. Written by the thread that decides it.
+struct Outcome {
+  Decided decided;
+  Certificate certificate;
+  std::optional<std::string> refused;  ///< why the validator does not believe the certificate
+};
+
 /// The check of one history while it goes on.
 class Linearizability {
  public:
   Linearizability(const history::History& history, const LinearizableOptions& options,
-                  std::vector<KeyHistory> keys)
+                  std::vector<KeyHistory> keys, Budget& budget)
       : history_(history),
         options_(options),
         keys_(std::move(keys)),
         validator_(history, options.model),
-        budget_(options.limits) {
+        budget_(budget),
+        outcomes_(keys_.size()) {
     check_.name = "linearizable";
   }
 
   Check run() {
-    const MonoTime start = mono_now();
-    for (const KeyHistory* key : smallest_first()) decide(*key);
+    decide_all();
+    for (std::size_t i = 0; i < keys_.size(); ++i) take(keys_[i], outcomes_[i]);
     explain();
     conclude();
     Evidence& evidence = check_.evidence;
-    evidence.algorithm = "depth-first search per key (Wing & Gong 1993, cache of Lowe 2017)";
+    evidence.algorithm = algorithms();
     evidence.operations = history_.operations.size();
     evidence.keys = keys_.size();
-    evidence.states = budget_.states();
+    evidence.states = states_;
     evidence.peak_bytes = budget_.peak_bytes();
-    evidence.seconds = static_cast<double>((mono_now() - start).count()) / 1e9;
+    evidence.seconds = static_cast<double>((mono_now() - start_).count()) / 1e9;
     return std::move(check_);
   }
 
  private:
-  /// So that when a limit is hit as many keys as possible are decided.
-  std::vector<const KeyHistory*> smallest_first() const {
-    std::vector<const KeyHistory*> order;
-    for (const KeyHistory& key : keys_) order.push_back(&key);
-    std::stable_sort(order.begin(), order.end(), [](const KeyHistory* a, const KeyHistory* b) {
-      return a->entries.size() < b->entries.size();
+  /// The keys by size: when a limit is hit, as many as possible are decided.
+  std::vector<std::size_t> smallest_first() const {
+    std::vector<std::size_t> order(keys_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return keys_[a].entries.size() < keys_[b].entries.size();
     });
     return order;
   }
 
-  void decide(const KeyHistory& key) {
-    const std::vector<Entry> entries = prune(key.entries, key.values.size(), &budget_);
-    const Decision result = search(entries, key.values.size(), Reductions::reduced, budget_);
-    switch (result.found) {
-      case Found::no_order:
-        impossible_.push_back(&key);
-        return;
-      case Found::limit:
-        ++undecided_;
-        limit_ = result.limit;
-        return;
-      case Found::order:
-        break;
+  /// Every key on its own, on as many threads as there are processors.
+  void decide_all() {
+    const std::vector<std::size_t> order = smallest_first();
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&](Budget& budget) {
+      for (std::size_t i = next++; i < order.size(); i = next++) {
+        decide(keys_[order[i]], outcomes_[order[i]], budget);
+      }
+    };
+    const unsigned processors = std::max(1u, std::thread::hardware_concurrency());
+    const bool small = history_.operations.size() < kOperationsWorthAThread;
+    const std::size_t jobs =
+        small ? 1 : std::min<std::size_t>(options_.jobs ? options_.jobs : processors, order.size());
+    std::vector<std::unique_ptr<Budget>> budgets;
+    for (std::size_t i = 1; i < jobs; ++i) {
+      budgets.push_back(std::make_unique<Budget>(budget_.part(0)));
     }
-    Certificate certificate{.key = key.key};
-    for (const std::uint32_t position : result.order) {
-      certificate.order.push_back(entries[position].index);
+    {
+      std::vector<std::jthread> others;
+      for (const auto& budget : budgets) others.emplace_back([&] { work(*budget); });
+      work(budget_);
     }
-    if (auto refused = validator_.validate(certificate)) {
-      defect_ = fmt::format(
-          "the certificate of key {} was refused: {}; this is a defect of the "
-          "checker",
-          key.key.json(), *refused);
-      return;
+    states_ = budget_.states();
+    for (const auto& budget : budgets) states_ += budget->states();
+  }
+
+  void decide(const KeyHistory& key, Outcome& outcome, Budget& budget) const {
+    outcome.decided.decision.limit = budget.poll();
+    if (outcome.decided.decision.limit != Limit::none) return;
+    try {
+      outcome.decided = checker::decide(options_.model, key, options_.algorithm, budget);
+      Decision& decision = outcome.decided.decision;
+      if (decision.found != Found::order) return;
+      outcome.certificate.key = key.key;
+      outcome.certificate.order.reserve(decision.order.size());
+      for (const std::uint32_t position : decision.order) {
+        outcome.certificate.order.push_back(key.entries[position].index);
+      }
+      decision.order = {};
+      outcome.refused = validator_.validate(outcome.certificate);
+      if (!options_.keep_certificates) outcome.certificate.order = {};
+    } catch (const std::bad_alloc&) {
+      outcome.decided.decision = {.found = Found::limit, .limit = Limit::memory};
     }
-    if (validator_.needs(key.key)) ++validated_;
-    if (options_.keep_certificates) check_.certificates.push_back(std::move(certificate));
+  }
+
+  void take(const KeyHistory& key, Outcome& outcome) {
+    const Decision& decision = outcome.decided.decision;
+    if (*outcome.decided.by != '\0') ++decided_by_[outcome.decided.by];
+    if (decision.found == Found::no_order) {
+      impossible_.push_back({&key, &decision});
+    } else if (decision.found == Found::limit) {
+      ++undecided_;
+      limit_ = decision.limit;
+      note_progress(key, decision);
+    } else if (outcome.refused) {
+      defect_ =
+          fmt::format("the certificate of key {} was refused: {}; this is a defect of the checker",
+                      key.key.json(), *outcome.refused);
+    } else {
+      if (validator_.needs(key.key)) ++validated_;
+      if (options_.keep_certificates) {
+        check_.certificates.push_back(std::move(outcome.certificate));
+      }
+    }
+  }
+
+  /// Of the key that got least far.
+  void note_progress(const KeyHistory& key, const Decision& decision) {
+    if (check_.progress && check_.progress->decided_until_ns <= decision.decided_until_ns) return;
+    Progress& progress = check_.progress.emplace();
+    progress.key = key.key;
+    progress.decided_until_ns = decision.decided_until_ns;
+    for (const Entry& entry : key.entries) {
+      if (entry.certain && entry.return_ns <= decision.decided_until_ns) {
+        ++progress.operations_decided;
+      }
+    }
+    for (const std::uint32_t position : decision.longest) {
+      progress.longest_prefix.push_back(key.entries[position].index);
+    }
+  }
+
+  /// "monitor (98 keys), frontier (2 keys)"
+  std::string algorithms() const {
+    std::string text;
+    for (const auto& [by, count] : decided_by_) {
+      text += (text.empty() ? "" : ", ") + by + " (" + counted(count, "key", "keys") + ")";
+    }
+    return text;
   }
 
   void explain() {
     Limits limits;
     limits.memory_bytes = budget_.memory_bytes();
     limits.stop = options_.limits.stop;
+    if (const Duration time = options_.limits.time; time > Duration{0}) {
+      limits.time = std::max(time / 50, time - (mono_now() - start_));
+    }
     std::uint64_t states = 0;
-    for (const KeyHistory* key : impossible_) {
+    for (const auto& [key, decision] : impossible_) {
       const std::uint64_t left = states < kStatesToExplainAll ? kStatesToExplainAll - states : 1;
       Budget budget = Budget(limits).part(std::min(left, kStatesToExplainOne));
       if (check_.anomalies.size() >= kMostExplained || budget.poll() != Limit::none) {
@@ -114,7 +196,7 @@ class Linearizability {
                            : format_count(kMostExplained) + " other keys are explained.")));
         continue;
       }
-      Finding finding = explained(*key, budget);
+      Finding finding = explained(*key, *decision, budget);
       states += budget.states();
       if (finding.contradiction) {
         defect_ = std::move(finding.contradiction);
@@ -132,9 +214,9 @@ class Linearizability {
                      });
   }
 
-  Finding explained(const KeyHistory& key, Budget& budget) const {
+  Finding explained(const KeyHistory& key, const Decision& decision, Budget& budget) const {
     try {
-      return find_anomaly(history_, options_.model, key, nullptr, budget);
+      return find_anomaly(history_, options_.model, key, &decision, budget);
     } catch (const std::bad_alloc&) {
       return {.anomaly = unexplained(key, "There was not enough memory for an explanation.")};
     }
@@ -179,20 +261,25 @@ class Linearizability {
       case Limit::stop:
         return "the check was stopped";
       case Limit::none:
+        return "no monitor can decide this history (a value comes twice, or an operation is of "
+               "another kind); --algorithm auto can";
       case Limit::states:
-        break;
+        return "a limit of this program was reached (more than 2,048 operations open at once)";
     }
-    ASSERT(false, "a search ended without a limit of the user's", static_cast<int>(limit_));
     return {};
   }
 
+  MonoTime start_ = mono_now();
   const history::History& history_;
   const LinearizableOptions& options_;
   std::vector<KeyHistory> keys_;
   CertificateValidator validator_;
-  Budget budget_;
+  Budget& budget_;
+  std::vector<Outcome> outcomes_;
   Check check_;
-  std::vector<const KeyHistory*> impossible_;
+  std::vector<std::pair<const KeyHistory*, const Decision*>> impossible_;
+  std::map<std::string, std::size_t> decided_by_;
+  std::uint64_t states_ = 0;
   std::size_t undecided_ = 0;
   std::size_t validated_ = 0;
   Limit limit_ = Limit::none;
@@ -204,14 +291,17 @@ class Linearizability {
 Result<Check> check_linearizable(const history::History& history,
                                  const LinearizableOptions& options) {
   try {
-    auto keys = partition(history, options.model);
-    if (!keys) return keys.error();
-    if (!options.model.is_register()) {  // the search knows registers only
+    Budget budget(options.limits);
+    Budget parts = budget;  // for as long as the parts are in memory
+    if (!parts.grant(history.operations.size() * kBytesOfPartPerOperation)) {
       Check check{.name = "linearizable", .verdict = Word::unknown};
-      check.reason = "the model " + options.model.info.name + " is not decided yet";
+      check.reason = "the memory limit of " + format_size(budget.memory_bytes()) +
+                     " was reached before the first key was looked at";
       return check;
     }
-    return Linearizability(history, options, std::move(*keys)).run();
+    auto keys = partition(history, options.model);
+    if (!keys) return keys.error();
+    return Linearizability(history, options, std::move(*keys), budget).run();
   } catch (const std::bad_alloc&) {
     Check check{.name = "linearizable", .verdict = Word::unknown};
     check.reason = "the memory of the machine was used up before the keys were decided";

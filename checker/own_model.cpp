@@ -9,9 +9,7 @@
 #include "base/units.hpp"
 #include "checker/checks/sentences.hpp"
 #include "checker/explain.hpp"
-#include "checker/search/cache.hpp"
-#include "checker/search/event_list.hpp"
-#include "checker/search/linearised.hpp"
+#include "checker/search/search.hpp"
 #include "checker/words.hpp"
 
 namespace riptide::own_model {
@@ -48,100 +46,10 @@ void add(Part& part, const Operation& operation) {
   part.operations.push_back(&operation);
 }
 
-/// Wing & Gong's search with Lowe's cache, over an Object.
-class Search {
- public:
-  Search(const std::vector<Entry>& entries, Object& object, Budget& budget)
-      : entries_(entries),
-        object_(object),
-        budget_(budget),
-        events_(entries),
-        set_(entries),
-        cache_(set_.words_per_key(), events_.bytes(), budget),
-        row_(set_.words_per_key()),
-        state_(object.initial()) {}
-
-  Decision run() {
-    if (const Limit limit = budget_.poll(); limit != Limit::none) return stopped(limit);
-    EventList::Node node = events_.first();
-    while (set_.left() > 0) {
-      if (!EventList::is_call(node)) {  // a return: its operation can no longer be put off
-        if (order_.size() > longest_.size()) longest_ = order_;
-        if (order_.empty()) return {.found = Found::no_order, .longest = positions(longest_)};
-        node = take_back();
-        continue;
-      }
-      const std::uint32_t position = EventList::position_of(node);
-      const StateId next = object_.step(state_, entries_[position].action);
-      if (next == checker::kRefused) {
-        node = events_.after(node);
-        continue;
-      }
-      if (const Limit limit = budget_.visit(); limit != Limit::none) return stopped(limit);
-      if (!budget_.grant(events_.bytes() + cache_.bytes() + object_.bytes()))
-        return stopped(Limit::memory);
-      place(position, next);
-      set_.key(state_, row_);
-      const auto inserted = cache_.insert(row_);
-      if (inserted == ConfigurationCache::Insert::no_memory) return stopped(Limit::memory);
-      node = inserted == ConfigurationCache::Insert::present ? take_back() : events_.first();
-    }
-    Decision decision{.found = Found::order};
-    decision.order = positions(order_);
-    return decision;
-  }
-
- private:
-  using EventList = checker::EventList;
-  using ConfigurationCache = checker::ConfigurationCache;
-  struct Step {
-    std::uint32_t position;
-    StateId before;
-  };
-
-  static std::vector<std::uint32_t> positions(const std::vector<Step>& steps) {
-    std::vector<std::uint32_t> all;
-    for (const Step& step : steps) all.push_back(step.position);
-    return all;
-  }
-
-  void place(std::uint32_t position, StateId next) {
-    order_.push_back({position, state_});
-    state_ = next;
-    events_.lift(position, entries_[position].certain);
-    set_.add(position, entries_[position].certain);
-  }
-
-  /// The call after the one that is taken back.
-  EventList::Node take_back() {
-    const Step step = order_.back();
-    order_.pop_back();
-    events_.unlift(step.position, entries_[step.position].certain);
-    set_.remove(step.position, entries_[step.position].certain);
-    state_ = step.before;
-    return events_.after(EventList::call_of(step.position));
-  }
-
-  Decision stopped(Limit limit) {
-    if (order_.size() > longest_.size()) longest_ = order_;
-    return {.found = Found::limit, .limit = limit, .longest = positions(longest_)};
-  }
-
-  const std::vector<Entry>& entries_;
-  Object& object_;
-  Budget& budget_;
-  EventList events_;
-  checker::LinearisedSet set_;
-  ConfigurationCache cache_;
-  std::vector<std::uint64_t> row_;
-  StateId state_;
-  std::vector<Step> order_, longest_;
-};
-
 Decision decide(const Part& part, const Erased& model, Budget& budget) {
   try {
     const std::unique_ptr<Object> object = model.make(part.operations);
-    return Search(part.entries, *object, budget).run();
+    return checker::search(part.entries, *object, checker::Reductions::reduced, budget);
   } catch (const std::bad_alloc&) {
     return {.found = Found::limit, .limit = Limit::memory};
   }

@@ -72,7 +72,7 @@ Budget::Budget(const Budget& other)
     : shared_(other.shared_),
       cancel_(other.cancel_),
       states_max_(other.states_max_),
-      states_(other.states_) {}
+      states_(other.states_) {}  // a copy is another piece of work: no cap, nothing in use
 
 Budget Budget::part(std::uint64_t states_max) const {
   Budget part = *this;
@@ -109,6 +109,7 @@ bool Budget::grant(std::uint64_t bytes) {
     granted_bytes_ = bytes;
     return true;
   }
+  if (bytes > cap_bytes_) return false;
   const std::uint64_t more = bytes - granted_bytes_;
   const std::uint64_t used = shared_->used_bytes.fetch_add(more) + more;
   if (used > shared_->memory_bytes) {

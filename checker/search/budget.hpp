@@ -31,6 +31,9 @@ class Budget {
   /// The same limits for a thread that also ends when `cancel` is set; that counts as Limit::stop.
   Budget cancelled_by(const std::atomic<bool>& cancel) const;
 
+  /// Work on this budget, and not on its copies, may have at most this much in use.
+  void cap(std::uint64_t bytes) { cap_bytes_ = bytes; }
+
   /// Counts one configuration; looks at the clock and at the stop flag now and then.
   Limit visit();
   /// Looks at the clock and at the stop flag now.
@@ -61,6 +64,7 @@ class Budget {
   std::shared_ptr<Shared> shared_;
   const std::atomic<bool>* cancel_ = nullptr;
   std::uint64_t granted_bytes_ = 0;
+  std::uint64_t cap_bytes_ = ~std::uint64_t{0};
   std::uint64_t states_max_ = 0;  // 0: no limit
   std::uint64_t states_ = 0;
 };
