@@ -119,6 +119,7 @@ struct LinearizableOptions {
   Algorithm algorithm = Algorithm::automatic;
   unsigned jobs = 0;  ///< threads; 0: as many as there are processors
   bool keep_certificates = false;
+  std::atomic<bool>* violation = nullptr;  ///< set as soon as one is certain; may be null
   std::vector<std::string>
       checks;  ///< which (checks/checks.hpp, and "linearizable"); empty: all that apply
   /// A history in which a smaller share of operations succeeds is vacuous. Low on purpose: under

@@ -117,6 +117,7 @@ class Linearizability {
     try {
       outcome.decided = checker::decide(options_.model, key, options_.algorithm, budget);
       Decision& decision = outcome.decided.decision;
+      if (decision.found == Found::no_order && options_.violation) *options_.violation = true;
       if (decision.found != Found::order) return;
       outcome.certificate.key = key.key;
       outcome.certificate.order.reserve(decision.order.size());

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include "base/file.hpp"
@@ -9,9 +10,12 @@
 #include "base/units.hpp"
 #include "checker/certificate_json.hpp"
 #include "checker/verdict_json.hpp"
+#include "cli/check_options.hpp"
+#include "cli/check_watch.hpp"
 #include "cli/cli.hpp"
 #include "cli/publish.hpp"
 #include "controller/run_files.hpp"
+#include "history/limits.hpp"
 #include "history/reader.hpp"
 
 namespace riptide::cli {
@@ -23,35 +27,6 @@ namespace fs = std::filesystem;
 fs::path history_of(const fs::path& given) {
   std::error_code error;
   return fs::is_directory(given, error) ? controller::RunFiles{given}.history() : given;
-}
-
-struct CheckFlags {
-  std::string file, model, memory, time, certificate;
-  bool json = false;
-};
-
-Result<checker::LinearizableOptions> options_of(const CheckFlags& flags,
-                                                const history::History& history) {
-  checker::LinearizableOptions options;
-  const std::string& name = flags.model.empty() ? history.header.model : flags.model;
-  if (!name.empty()) {
-    auto model = checker::find_model(name);
-    if (!model) return model.error();
-    options.model = std::move(*model);
-  }
-  if (!flags.memory.empty()) {
-    const auto bytes = parse_size(flags.memory);
-    if (!bytes) return fail("bad value for --memory").because(bytes.error());
-    options.limits.memory_bytes = *bytes;
-  }
-  if (!flags.time.empty()) {
-    const auto time = parse_duration(flags.time);
-    if (!time) return fail("bad value for --time").because(time.error());
-    options.limits.time = *time;
-  }
-  options.limits.stop = &stop_flag();
-  options.keep_certificates = !flags.certificate.empty();
-  return options;
 }
 
 /// A history alone knows less of its run than run.json does.
@@ -103,32 +78,120 @@ void print_explanations(const checker::Verdict& verdict) {
     std::printf("\nand %zu more anomalies; verdict.json or --json has them all\n", all - shown);
 }
 
-int check(const CheckFlags& flags) {
-  const fs::path file = history_of(flags.file);
-  const auto history = history::read_history(file);
-  if (!history) return complain(history.error(), kHarnessError);
-  const auto options = options_of(flags, *history);
-  if (!options) return complain(options.error(), kUsage);
+/// The verdict on a history that could not even be read within the limits.
+checker::Verdict unread(const CheckWatch& watch, const history::ReadReport& report) {
+  checker::Check check{.name = "linearizable", .verdict = checker::Word::unknown};
+  const std::string reached = watch.reached();
+  check.reason =
+      (reached.empty() ? "reading was stopped" : reached + " while the history was read") +
+      ", after " + format_count(report.events) + " events";
+  checker::Verdict verdict{.verdict = checker::Word::unknown};
+  verdict.checks.push_back(std::move(check));
+  return verdict;
+}
+
+/// The searches know only that they were told to stop; the watch knows why.
+void say_what_was_reached(const CheckWatch& watch, checker::Verdict& verdict) {
+  const std::string reached = watch.reached();
+  constexpr std::string_view kStopped = "the check was stopped";
+  for (checker::Check& check : verdict.checks) {
+    if (!reached.empty() && check.reason.starts_with(kStopped))
+      check.reason.replace(0, kStopped.size(), reached);
+  }
+}
+
+struct Judged {
+  history::History history;
+  checker::Verdict verdict;
+  checker::Model model;
+};
+
+Result<Judged> verify_certificate(const std::string& file, history::History history) {
+  const auto text = read_file(file);
+  if (!text) return text.error();
+  const auto certificates = checker::read_certificates(*text, file);
+  if (!certificates) return certificates.error();
+  Judged judged{std::move(history), {}, certificates->model};
+  judged.verdict.checks.push_back(checker::verify(judged.history, *certificates));
+  judged.verdict.statistics = checker::statistics(judged.history);
+  judged.verdict.verdict = judged.verdict.checks.front().verdict;
+  return judged;
+}
+
+/// Reads and judges within the limits. `code` is what a failure means.
+Result<Judged> judge(const CheckFlags& flags, const CheckLimits& limits, CheckWatch& watch,
+                     int& code) {
+  history::ReadReport report;
+  auto history = history::read_history(history_of(flags.file), limits.format,
+                                       {limits.memory_bytes, &watch.stop()}, &report);
+  code = kHarnessError;
+  if (!history) {
+    if (report.end == history::ReadEnd::whole) return history.error();
+    return Judged{{}, unread(watch, report), {}};
+  }
+  if (!flags.verify_certificate.empty())
+    return verify_certificate(flags.verify_certificate, std::move(*history));
+  std::string guessed;
+  auto options = options_of(flags, *history, &guessed);
+  code = options ? kHarnessError : kUsage;
+  if (!options) return options.error();
+  if (!guessed.empty())
+    std::fprintf(stderr, "riptide: taken for a history of a %s; --model says otherwise\n",
+                 guessed.c_str());
+  const std::uint64_t resident = history::resident_bytes();
+  options->limits.memory_bytes =
+      limits.memory_bytes > resident ? limits.memory_bytes - resident : 1;
+  options->limits.time = watch.time_left();
+  options->limits.stop = &watch.stop();
+  options->violation = &watch.violation();
   auto verdict = checker::check_history(*history, *options);
-  if (!verdict) return complain(verdict.error(), kHarnessError);
-  if (file != fs::path(flags.file)) add_harness_check(flags.file, *verdict);
-  verdict->reproduce = "riptide check " + file.string();
-  const reports::RunInfo info = info_of(file, *history);
-  for (const std::string& warning : history->warnings)
+  if (!verdict) return verdict.error();
+  say_what_was_reached(watch, *verdict);
+  return Judged{std::move(*history), std::move(*verdict), options->model};
+}
+
+void print(const CheckFlags& flags, const fs::path& file, const Judged& judged) {
+  for (const std::string& warning : judged.history.warnings)
     std::fprintf(stderr, "riptide: %s\n", warning.c_str());
   if (flags.json) {
-    std::puts(checker::to_json(*verdict, *history).c_str());
-  } else {
-    print_summary(info, file.parent_path(), *history, *verdict, false);
-    print_explanations(*verdict);
+    std::puts(checker::to_json(judged.verdict, judged.history).c_str());
+    return;
   }
-  if (verdict->verdict == checker::Word::invalid) return kViolation;  // there is no certificate
-  if (!flags.certificate.empty())
-    if (auto written = write_certificates(*history, options->model, *verdict, flags.certificate);
-        !written)
-      return complain(written.error(), kHarnessError);
+  print_summary(info_of(file, judged.history), file.parent_path(), judged.history, judged.verdict,
+                false);
+  print_explanations(judged.verdict);
+}
+
+/// Only of a valid history is there a certificate; that there is none is said.
+Result<void> keep_certificate(const CheckFlags& flags, const Judged& judged) {
+  if (flags.certificate.empty()) return {};
+  const auto found =
+      std::ranges::find(judged.verdict.checks, "linearizable", &checker::Check::name);
+  if (found == judged.verdict.checks.end() || found->verdict != checker::Word::valid) {
+    std::fprintf(stderr, "riptide: no certificate was written: there is no order that proves it\n");
+    return {};
+  }
+  return write_certificates(judged.history, judged.model, judged.verdict, flags.certificate);
+}
+
+int check(const CheckFlags& flags) {
+  const auto limits = limits_of(flags);
+  if (!limits) return complain(limits.error(), kUsage);
+  int code = kHarnessError;
+  auto judged = [&] {
+    CheckWatch watch(limits->time, limits->memory_bytes, flags.json);
+    return judge(flags, *limits, watch, code);
+  }();
+  if (!judged) return complain(judged.error(), code);
+  const fs::path file = history_of(flags.file);
+  if (file != fs::path(flags.file)) add_harness_check(flags.file, judged->verdict);
+  judged->verdict.reproduce = "riptide check " + file.string();
+  print(flags, file, *judged);
+  if (auto written = keep_certificate(flags, *judged); !written)
+    return complain(written.error(), kHarnessError);
+  if (judged->verdict.verdict == checker::Word::invalid) return kViolation;
   if (stop_flag()) return kInterrupted;
-  return exit_code(verdict->verdict);
+  return exit_code(judged->verdict.verdict);
 }
 
 /// verdict.json as it stands, or, when the run was killed before it was judged, a new one.
@@ -174,24 +237,11 @@ Action add_check(CLI::App& program) {
   command->description(
       "Judges a recorded history: is it linearizable, and if not, why not?\n\n"
       "  riptide check runs/latest\n"
-      "  riptide check history.jsonl --model cas-register --memory 2GiB --time 60s\n");
+      "  riptide check history.edn --model cas-register --initial 0 --memory 2GiB --time 60s\n"
+      "  riptide check history.jsonl --certificate proof.json\n"
+      "  riptide check history.jsonl --verify-certificate proof.json\n");
   auto flags = std::make_shared<CheckFlags>();
-  command->add_option("FILE", flags->file, "a history.jsonl, or a run's directory")->required();
-  command
-      ->add_option("--model", flags->model,
-                   "one of `riptide list models`; default: what the history says")
-      ->type_name("NAME");
-  command
-      ->add_option("--memory", flags->memory,
-                   "then the verdict is unknown; default: half of what is free")
-      ->type_name("SIZE");
-  command->add_option("--time", flags->time, "then the verdict is unknown; default: none")
-      ->type_name("DURATION");
-  command
-      ->add_option("--certificate", flags->certificate,
-                   "write the order that proves a valid verdict")
-      ->type_name("FILE");
-  command->add_flag("--json", flags->json, "verdict.json on stdout");
+  declare(*command, *flags);
   return [flags] { return check(*flags); };
 }
 
