@@ -1,5 +1,6 @@
 #include "checker/search/search.hpp"
 
+#include <algorithm>
 #include <new>
 
 #include "checker/prune.hpp"
@@ -35,10 +36,18 @@ void as_positions_of(std::span<const Entry> entries, std::span<const Entry> prun
   }
 }
 
+/// What search/demand.hpp concludes is about who wants and who writes a value, not about who wants
+/// another one.
+bool refuses(std::span<const Entry> entries) {
+  return std::ranges::any_of(
+      entries, [](const Entry& entry) { return entry.action.kind == Action::Kind::cas_refused; });
+}
+
 }  // namespace
 
 Decision search(std::span<const Entry> entries, std::size_t values, Reductions reductions,
                 Budget& budget) {
+  if (reductions == Reductions::reduced && refuses(entries)) reductions = Reductions::plain;
   return run(entries, values, RegisterSteps(), reductions, budget);
 }
 
