@@ -79,9 +79,12 @@ void print_explanations(const checker::Verdict& verdict) {
 }
 
 /// The verdict on a history that could not even be read within the limits.
-checker::Verdict unread(const CheckWatch& watch, const history::ReadReport& report) {
+checker::Verdict unread(const CheckWatch& watch, const history::ReadReport& report,
+                        const CheckLimits& limits) {
   checker::Check check{.name = "linearizable", .verdict = checker::Word::unknown};
-  const std::string reached = watch.reached();
+  std::string reached = watch.reached();
+  if (reached.empty() && report.end == history::ReadEnd::memory)  // before the watch noticed
+    reached = "the memory limit of " + format_size(limits.memory_bytes) + " was reached";
   check.reason =
       (reached.empty() ? "reading was stopped" : reached + " while the history was read") +
       ", after " + format_count(report.events) + " events";
@@ -127,7 +130,7 @@ Result<Judged> judge(const CheckFlags& flags, const CheckLimits& limits, CheckWa
   code = kHarnessError;
   if (!history) {
     if (report.end == history::ReadEnd::whole) return history.error();
-    return Judged{{}, unread(watch, report), {}};
+    return Judged{{}, unread(watch, report, limits), {}};
   }
   if (!flags.verify_certificate.empty())
     return verify_certificate(flags.verify_certificate, std::move(*history));
