@@ -58,12 +58,19 @@ void LiveBlock::show(const controller::Progress& progress) {
   const MonoTime now = mono_now();
   const std::string elapsed = format_duration(std::min(progress.elapsed, progress.total));
   if (!terminal_) {
-    if (progress.phase == told_phase_ && now - told_ < kLineEvery) return;
+    const bool violated_now = progress.violated && !told_violated_;
+    if (progress.phase == told_phase_ && now - told_ < kLineEvery && !violated_now) return;
     told_phase_ = progress.phase;
+    told_violated_ = progress.violated;
     told_ = now;
-    std::fprintf(stderr, "%s: %s %s · ok %s fail %s info %s\n", title_.c_str(),
+    // What does not change, such as a model that is only checked at the end, is said once.
+    const bool again = progress.so_far.empty() || progress.so_far == told_so_far_;
+    const std::string so_far = again ? "" : " · " + progress.so_far;
+    if (!again) told_so_far_ = progress.so_far;
+    std::fprintf(stderr, "%s: %s %s · ok %s fail %s info %s%s\n", title_.c_str(),
                  progress.phase.c_str(), elapsed.c_str(), format_count(progress.ok).c_str(),
-                 format_count(progress.fail).c_str(), format_count(progress.info).c_str());
+                 format_count(progress.fail).c_str(), format_count(progress.info).c_str(),
+                 so_far.c_str());
     return;
   }
   const double seconds = std::chrono::duration<double>(now - last_at_).count();
@@ -82,6 +89,7 @@ void LiveBlock::show(const controller::Progress& progress) {
                   format_count(progress.fail), format_count(progress.info), rate)};
   if (!progress.nodes.empty()) lines.push_back("nodes        " + join(progress.nodes, " · "));
   if (!progress.last_event.empty()) lines.push_back("last fault   " + progress.last_event);
+  if (!progress.so_far.empty()) lines.push_back("verdict      " + progress.so_far);
   clear();
   for (std::size_t i = 0; i < lines.size(); ++i) {
     // A line that wraps would break the redraw.

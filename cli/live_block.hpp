@@ -21,7 +21,8 @@ class LiveBlock {
   bool color_;
   std::size_t lines_ = 0;
   MonoTime told_;
-  std::string told_phase_;
+  std::string told_phase_, told_so_far_;
+  bool told_violated_ = false;
   std::uint64_t last_ok_ = 0;
   MonoTime last_at_;
 };

@@ -68,7 +68,9 @@ class Bench {
     directory_ = std::filesystem::absolute(config_.runs) /
                  fmt::format("bench-{}-{}", utc_stamp(), ::getpid());
     if (auto made = make_directories(directory_); !made) return made;
-    auto addresses = choose_addresses({.nodes = config_.nodes}, directory_);
+    RunConfig cluster;
+    cluster.nodes = config_.nodes;
+    auto addresses = choose_addresses(cluster, directory_);
     if (!addresses) return addresses.error();
     for (auto& node : addresses->nodes)
       for (const auto& other : addresses->nodes)

@@ -1,9 +1,11 @@
 // controller: one run, from spawning nodes to the verdict. Everything here happens on one thread
-// and one io_context; the nodes are separate processes.
+// and one io_context, but for the verdict so far, which has a thread of its own; the nodes are
+// separate processes.
 //
 //   run.cpp        a run: nodes up, load and faults, heal, final reads, nodes down, check
 //   validate.hpp   what cannot be carried out is refused first; the schedule
 //   cluster.hpp    the nodes' processes        load.hpp    the clients
+//   online_watch.hpp  the verdict while the load goes on
 //   run_files.hpp  the run's directory: run.json, history.jsonl, schedule.json, verdict.json, …
 //   options.hpp    every option by its name: flags, variables, campaign files
 //   campaign.hpp   many runs                   bench.hpp   commit latency, healthy and under a kill
@@ -59,7 +61,8 @@ struct RunConfig {
   std::uint16_t base_port = 0;          ///< with `address`: the first port; 0: chosen
   checker::Limits limits;
   bool keep_certificates = false;
-  bool keep_data = false;  ///< keep the nodes' data directories of a valid run, too
+  bool stop_on_violation = false;  ///< ends the load when the online checker has seen one
+  bool keep_data = false;          ///< keep the nodes' data directories of a valid run, too
 };
 
 /// What a run tells while it goes on, for the live block in the terminal.
@@ -69,6 +72,8 @@ struct Progress {
   std::uint64_t ok = 0, fail = 0, info = 0;
   std::vector<std::string> nodes;  ///< "n1 leader t7", "n2 killed", …
   std::string last_event;          ///< the latest fault, in words
+  std::string so_far;              ///< the online checker's word (online_watch.hpp)
+  bool violated = false;           ///< it saw a violation
 };
 using ProgressSink = std::function<void(const Progress&)>;
 

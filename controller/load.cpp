@@ -92,6 +92,8 @@ struct Load::Impl {
     if (auto recorded = recorder.record(event); !recorded && !failure) {
       failure = recorded.error();
       stopping = true;
+    } else if (recorded && options.recorded) {
+      options.recorded(event);
     }
     return !failure;
   }

@@ -21,6 +21,8 @@ struct LoadOptions {
   Duration operation_timeout{0};
   std::uint64_t seed = 0;
   std::uint64_t run_id = 0;  ///< makes sessions unique across runs
+  /// Called with each event that is in the file, while its client waits: it must be quick.
+  std::function<void(const history::Event&)> recorded;
 };
 
 struct LoadCounters {

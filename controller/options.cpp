@@ -155,6 +155,13 @@ std::vector<Option> node_and_other_options() {
          c.keep_certificates = t != "false";
          return Result<void>();
        }},
+      {"stop-on-violation", "",
+       "end the load at the first violation that is seen while it goes on (registers)", "Checker",
+       false,
+       [](C& c, S t) {
+         c.stop_on_violation = t != "false";
+         return Result<void>();
+       }},
 
       {"runs", "DIR", "where the run's directory is made (runs)", "Files", false,
        [](C& c, S t) {

@@ -17,6 +17,7 @@
 #include "controller/cluster.hpp"
 #include "controller/controller.hpp"
 #include "controller/load.hpp"
+#include "controller/online_watch.hpp"
 #include "controller/pump.hpp"
 #include "controller/run_files.hpp"
 #include "controller/validate.hpp"
@@ -28,6 +29,7 @@
 namespace riptide::controller {
 namespace {
 
+using checker::Word;
 using nlohmann::json;
 
 constexpr Duration kStartLimit = std::chrono::seconds(30);
@@ -35,6 +37,8 @@ constexpr Duration kHealLimit = std::chrono::seconds(30);
 constexpr Duration kConvergeLimit = std::chrono::seconds(20);
 constexpr Duration kFinalReadsLimit = std::chrono::seconds(20);
 constexpr Duration kStopLimit = std::chrono::seconds(5);
+/// For the verdict so far; it must leave the machine to the nodes.
+constexpr std::uint64_t kOnlineMemoryBytes = 256 << 20;
 constexpr Duration kProgressEvery = std::chrono::milliseconds(100);
 
 /// The nemesis' word on a fault, as a line of the history (docs/formats.md).
@@ -98,6 +102,7 @@ class Run {
     }
     put_under_load(std::move(schedule));
     cluster_->stop(kStopLimit);
+    if (!stop_) watch_->finish();
     // What was recorded before is judged all the same: a violation in it wins over this.
     for (const std::optional<Error>& failure : {load_->failure(), record_failure_})
       if (failure)
@@ -110,20 +115,36 @@ class Run {
   checker::Check harness_check() const {
     checker::Check check;
     check.name = "harness";
-    check.verdict = problems_.empty() ? checker::Word::valid : checker::Word::error;
+    check.verdict = problems_.empty() ? Word::valid : Word::error;
     if (problems_.empty()) check.reason = "nodes stayed up, events were recorded, faults healed";
     for (const std::string& problem : problems_)
       check.reason += (check.reason.empty() ? "" : "; ") + problem;
     return check;
   }
   const std::vector<std::string>& warnings() const { return warnings_; }
+  Progress about_to_check() const {
+    return {
+        .phase = "checking", .so_far = in_words(watch_->news()), .violated = watch_->violated()};
+  }
+
+  /// The full check decides. That it does not find what was seen before is a defect of ours.
+  void compare_with_online(const checker::Verdict& verdict) {
+    const OnlineNews seen = watch_->news();
+    if (config_.stop_on_violation && !ended_by_violation_ && seen.state.so_far == Word::unknown)
+      warnings_.push_back("--stop-on-violation could not see every violation: " + in_words(seen));
+    if (!seen.state.violation) return;
+    for (const checker::Check& check : verdict.checks)
+      if (check.name == "linearizable" && check.verdict == Word::valid)
+        problems_.push_back("the online checker and the full check contradict each other (" +
+                            seen.state.violation->sentence + "); please report this history");
+  }
 
   /// Faults were asked for, and none happened: then nothing of what was meant was tested.
   void demand_faults(const history::History& history, checker::Check& not_vacuous) const {
     const bool wanted =
         config_.schedule ? !config_.schedule->steps.empty() : config_.faults != "none";
     if (!wanted || !history.faults.empty() || stop_) return;
-    not_vacuous.verdict = checker::Word::vacuous;
+    not_vacuous.verdict = Word::vacuous;
     not_vacuous.reason = "faults were asked for, and the run ended before the first of them";
   }
 
@@ -153,6 +174,12 @@ class Run {
         {.workload = workload_.name, .model = workload_.model, .start_unix_ns = unix_now_ns()});
     if (!recorder) return recorder.error();
     recorder_ = std::make_unique<history::Recorder>(std::move(*recorder));
+    auto model = checker::find_model(workload_.model);
+    if (!model) return model.error();
+    const std::uint64_t share_bytes = config_.limits.memory_bytes / 4;
+    watch_ = std::make_unique<OnlineWatch>(
+        std::move(*model),
+        share_bytes == 0 ? kOnlineMemoryBytes : std::min(share_bytes, kOnlineMemoryBytes), began_);
     return {};
   }
 
@@ -167,7 +194,8 @@ class Run {
                     .rate = config_.rate,
                     .operation_timeout = config_.operation_timeout,
                     .seed = config_.seed,
-                    .run_id = static_cast<std::uint64_t>(unix_now_ns()) >> 16});
+                    .run_id = static_cast<std::uint64_t>(unix_now_ns()) >> 16,
+                    .recorded = [this](const history::Event& event) { watch_->give(event); }});
     nemesis_ =
         nemesis::Nemesis::make(io_, *cluster_, *carrier_, std::move(schedule), config_.seed,
                                [this](const nemesis::FaultReport& report) { took_report(report); });
@@ -175,9 +203,17 @@ class Run {
     load_began_ = mono_now();
     load_->start();
     nemesis_->start();
-    pump(load_began_ + config_.time_limit, [this] { return ended_early(); });
+    pump(load_began_ + config_.time_limit, [this] {
+      ended_by_violation_ = config_.stop_on_violation && watch_->violated();
+      return ended_by_violation_ || ended_early();
+    });
+    if (ended_by_violation_)
+      warnings_.push_back("--stop-on-violation ended the load after " +
+                          format_duration(mono_now() - load_began_) + ": " +
+                          in_words(watch_->news()));
 
     phase_ = "healing";
+    told_ = {};
     load_->stop();
     bool healed = false;
     nemesis_->stop_and_heal([&] { healed = true; });
@@ -250,6 +286,10 @@ class Run {
     }
     if (cluster_) progress.nodes = cluster_->strip();
     progress.last_event = last_event_;
+    if (load_) {
+      progress.so_far = in_words(watch_->news());
+      progress.violated = watch_->violated();
+    }
     progress_(progress);
   }
 
@@ -264,6 +304,7 @@ class Run {
   Fd guard_;
   std::unique_ptr<nemesis::Carrier> carrier_;
   std::unique_ptr<history::Recorder> recorder_;
+  std::unique_ptr<OnlineWatch> watch_;
   std::unique_ptr<NodeCluster> cluster_;
   std::unique_ptr<workloads::Generator> generator_;
   std::unique_ptr<Load> load_;
@@ -271,12 +312,13 @@ class Run {
 
   MonoTime began_, load_began_, told_;
   std::string phase_, last_event_;
+  bool ended_by_violation_ = false;
   std::optional<Error> record_failure_;
   std::vector<std::string> problems_, warnings_;
 };
 
 /// Reads the history back from its file, as anybody could later, and judges it.
-Result<checker::Verdict> judge(const RunConfig& config, const RunFiles& files, const Run& run,
+Result<checker::Verdict> judge(const RunConfig& config, const RunFiles& files, Run& run,
                                history::History& history, const std::atomic<bool>& stop) {
   auto read = history::read_history(files.history());
   if (!read) return read.error();
@@ -293,6 +335,7 @@ Result<checker::Verdict> judge(const RunConfig& config, const RunFiles& files, c
   if (!verdict) return verdict.error();
   for (checker::Check& check : verdict->checks)
     if (check.name == "not-vacuous") run.demand_faults(history, check);
+  run.compare_with_online(*verdict);
   verdict->checks.push_back(run.harness_check());
   for (const checker::Check& check : verdict->checks)
     verdict->verdict = checker::strongest(verdict->verdict, check.verdict);
@@ -344,7 +387,7 @@ Result<RunOutcome> run(const RunConfig& config, const ProgressSink& progress,
         .because(conducted.error());
   RunOutcome outcome;
   outcome.directory = files->directory;
-  if (progress) progress({.phase = "checking"});
+  if (progress) progress(run.about_to_check());
   auto verdict = judge(config, *files, run, outcome.history, stop);
   if (!verdict) return verdict.error();
   outcome.verdict = std::move(*verdict);
@@ -352,10 +395,9 @@ Result<RunOutcome> run(const RunConfig& config, const ProgressSink& progress,
   if (auto written = write_results(config, *files, outcome); !written) {
     // Told, and no success; but a violation that was found stays one.
     outcome.verdict.warnings.push_back(written.error().text());
-    outcome.verdict.verdict = checker::strongest(outcome.verdict.verdict, checker::Word::error);
+    outcome.verdict.verdict = checker::strongest(outcome.verdict.verdict, Word::error);
   }
-  if (outcome.verdict.verdict == checker::Word::valid && !config.keep_data)
-    drop_data(*files, config.nodes);
+  if (outcome.verdict.verdict == Word::valid && !config.keep_data) drop_data(*files, config.nodes);
   return outcome;
 }
 

@@ -60,6 +60,7 @@ json config_json(const RunConfig& c) {
           {"memory_bytes", c.limits.memory_bytes},
           {"check_time_us", to_us(c.limits.time)},
           {"certificate", c.keep_certificates},
+          {"stop_on_violation", c.stop_on_violation},
           {"keep_data", c.keep_data}};
 }
 
@@ -92,6 +93,7 @@ RunConfig config_from(const json& j) {
   c.limits.memory_bytes = j.at("memory_bytes");
   c.limits.time = from_us(j.at("check_time_us"));
   c.keep_certificates = j.at("certificate");
+  c.stop_on_violation = j.value("stop_on_violation", false);  // since it can be asked for
   c.keep_data = j.at("keep_data");
   return c;
 }
@@ -210,6 +212,7 @@ std::string run_command(const RunConfig& config, const std::filesystem::path& di
       fmt::format("--open-per-key {}", config.open_per_key));
   add(config.minimum_ok_share != usual.minimum_ok_share,
       fmt::format("--minimum-ok {}", config.minimum_ok_share));
+  add(config.stop_on_violation, "--stop-on-violation");
   for (const std::string& bug : config.node.bugs) command += " --bug " + bug;
   for (const auto& [name, value] : config.node.extra)
     command += " --node-option " + name + "=" + value;

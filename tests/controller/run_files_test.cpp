@@ -34,6 +34,7 @@ TEST_F(RunFilesTest, WhatIsWrittenIntoRunJsonIsReadBack) {
   config.node.extra = {{"max-append-entries", "8"}};
   config.link_delay = std::chrono::milliseconds(20);
   config.rate = 250.5;
+  config.stop_on_violation = true;
   const auto files = make_run_directory(config);
   ASSERT_TRUE(files) << files.error().text();
   ASSERT_TRUE(write_run_json(*files, config));
@@ -49,6 +50,7 @@ TEST_F(RunFilesTest, WhatIsWrittenIntoRunJsonIsReadBack) {
   ASSERT_TRUE(back) << back.error().text();
   EXPECT_EQ(run_command(*back, here_), run_command(config, here_));
   EXPECT_EQ(back->seed, 77u);
+  EXPECT_TRUE(back->stop_on_violation);
   EXPECT_EQ(back->link_delay, config.link_delay);
   ASSERT_TRUE(back->schedule);
   EXPECT_EQ(nemesis::to_json(*back->schedule), nemesis::to_json(schedule));

@@ -100,6 +100,32 @@ TEST(Run, InWhichNoFaultHappenedThoughOneWasAskedForIsVacuous) {
   EXPECT_EQ(run.exit_code, 5) << run.out << run.err;
 }
 
+TEST(Run, ThatStopsOnViolationEndsLongBeforeItsTimeLimitAndSaysWhenItSawTheViolation) {
+  TemporaryDirectory here;
+  // This defect shows under load alone, within seconds, and again and again.
+  const Output run = riptide({"run", "--bug", "ack-before-apply", "--concurrency", "20", "--keys",
+                              "4", "--time-limit", "10m", "--stop-on-violation"},
+                             here.path(), 300);
+  ASSERT_EQ(run.exit_code, 1) << run.out << run.err;
+  EXPECT_NE(run.err.find("violation on key "), std::string::npos) << run.err;
+  const json verdict = json_file(here.path() / "runs/latest/verdict.json");
+  EXPECT_EQ(verdict["verdict"], "invalid");
+  const std::string warnings = verdict["warnings"].dump();
+  EXPECT_NE(warnings.find("--stop-on-violation ended the load after "), std::string::npos)
+      << warnings;
+  EXPECT_NE(warnings.find("violation on key "), std::string::npos) << warnings;
+  EXPECT_TRUE(node_processes(here.path()).empty());
+}
+
+TEST(Run, ThatStopsOnViolationGoesOnToItsTimeLimitWhenThereIsNone) {
+  TemporaryDirectory here;
+  const Output run =
+      riptide({"run", "--nodes", "3", "--time-limit", "3s", "--stop-on-violation"}, here.path());
+  EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
+  EXPECT_NE(run.err.find("so far: nothing wrong"), std::string::npos) << run.err;
+  EXPECT_EQ(run.out.find("ended the load"), std::string::npos) << run.out;
+}
+
 TEST(Run, TwoRunsSideBySideDoNotMeet) {
   TemporaryDirectory here;
   Running first({RIPTIDE_PROGRAM, "run", "--time-limit", "4s", "--nodes", "3"}, here.path());
