@@ -14,6 +14,7 @@
 #include "checker/witness.hpp"
 #include "tests/checker/brute_force.hpp"
 #include "tests/checker/random_history.hpp"
+#include "tests/checker/share.hpp"
 
 namespace riptide::checker::testing {
 namespace {
@@ -50,7 +51,7 @@ class AnomaliesOfEveryModel : public ::testing::TestWithParam<std::string> {
 TEST_P(AnomaliesOfEveryModel, EndingsAreFoundExactlyWhenThereIsNoOrder) {
   const Model plain = *find_model(GetParam());
   Random random(41, "endings of " + plain.info.name);
-  for (int i = 0; i < 2'000; ++i) {
+  for (int i = 0; i < share_of(2'000); ++i) {
     const Model model = vary(random, plain);
     const History history = random_history(random, model, 8, Values::repeated);
     const auto keys = partition(history, model);
@@ -134,7 +135,7 @@ TEST(Suspects, LeaveOutNobodyWhoHasAPattern) {
   Random random(43, "suspects");
   const Model model = default_model();
   int patterns = 0, left_out = 0;
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < share_of(20'000); ++i) {
     const History history =
         random_history(random, model, 10, i % 2 == 0 ? Values::repeated : Values::distinct);
     const auto keys = partition(history, model);
@@ -159,7 +160,7 @@ TEST(Suspects, LeaveOutNobodyWhoHasAPattern) {
 TEST(CoveredClosure, OfALinearizableHistoryIsLinearizableWhateverItStartsFrom) {
   Random random(47, "covered closure");
   const Model model = default_model();
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < share_of(20'000); ++i) {
     const History history = random_history(random, model, 10, Values::repeated);
     const auto keys = partition(history, model);
     ASSERT_TRUE(keys.has_value());

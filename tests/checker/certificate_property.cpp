@@ -6,11 +6,12 @@
 #include "checker/partition.hpp"
 #include "tests/checker/brute_force.hpp"
 #include "tests/checker/random_history.hpp"
+#include "tests/checker/share.hpp"
 
 namespace riptide::checker::testing {
 namespace {
 
-constexpr int kHistories = 20'000;
+const int kHistories = share_of(20'000);
 
 /// What is to be ordered: the operations of one part, from their definition alone.
 class Orders {

@@ -11,6 +11,7 @@
 #include "checker/checks/queue_account.hpp"
 #include "checker/checks/set_elements.hpp"
 #include "tests/checker/checks_script.hpp"
+#include "tests/checker/share.hpp"
 
 namespace riptide::checker::testing {
 namespace {
@@ -141,7 +142,7 @@ struct Tally {
 Tally compare(Kind type, const Step& step, Check (*check)(const History&, const Model&)) {
   Tally tally;
   Random random(static_cast<std::uint64_t>(type) + 17);
-  for (int round = 0; round < 100'000; ++round) {
+  for (int round = 0; round < share_of(100'000); ++round) {
     const History history = random_history(random, type, step);
     const bool possible = Orders(history, step).any();
     const Check answer = check(history, default_model());

@@ -7,11 +7,12 @@
 #include "checker/frontier/frontier.hpp"
 #include "tests/checker/brute_force.hpp"
 #include "tests/checker/random_history.hpp"
+#include "tests/checker/share.hpp"
 
 namespace riptide::checker::testing {
 namespace {
 
-constexpr int kHistories = 100'000;
+const int kHistories = share_of(100'000);
 
 /// Why the order is none of (a prefix of) the part; empty when it is one. From the definition.
 /// `owed_until`: whoever returned until then must be in it.
@@ -87,7 +88,7 @@ TEST_P(EveryModel, is_decided_as_brute_force_decides_it_with_and_without_reducti
 TEST_P(EveryModel, dies_at_one_return_with_orders_of_all_that_returned_before_it) {
   Random random(43, GetParam());
   int deaths = 0;
-  for (int i = 0; i < 10'000; ++i) {
+  for (int i = 0; i < share_of(10'000); ++i) {
     const Model model = vary(random, *find_model(GetParam()));
     const History history = random_history(random, model, 9);
     const auto keys = partition(history, model);
@@ -222,7 +223,7 @@ TEST(frontier, says_how_far_it_got_when_a_limit_is_reached) {
   Random random(61, "limits");
   const Model model = default_model();
   int limits = 0;
-  for (int i = 0; i < 3'000; ++i) {
+  for (int i = 0; i < share_of(3'000); ++i) {
     const KeyHistory key = random_register(random, 60);
     for (const auto mode : {Reductions::plain, Reductions::reduced}) {
       Budget budget = Budget{Limits{.memory_bytes = 1 << 24}}.part(1 + random.below(100));

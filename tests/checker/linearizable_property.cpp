@@ -9,6 +9,7 @@
 #include "checker/verdict_json.hpp"
 #include "checker/witness.hpp"
 #include "tests/checker/brute_force.hpp"
+#include "tests/checker/share.hpp"
 
 namespace riptide::checker::testing {
 namespace {
@@ -109,7 +110,7 @@ void check_one(const History& history, std::set<std::string>& classes) {
 TEST(check_linearizable, agrees_with_brute_force_and_proves_each_answer) {
   Random random(17, "linearizable");
   std::set<std::string> classes;
-  for (int i = 0; i < 60'000; ++i) {
+  for (int i = 0; i < share_of(60'000); ++i) {
     check_one(random_history(random, 8, i % 3 != 0), classes);
     if (::testing::Test::HasFatalFailure()) FAIL() << "history " << i;
   }
@@ -122,7 +123,7 @@ TEST(check_linearizable, agrees_with_brute_force_and_proves_each_answer) {
 TEST(closure, of_a_linearizable_history_is_linearizable_whatever_it_starts_from) {
   Random random(19, "closure");
   int closed = 0;
-  for (int i = 0; i < 40'000; ++i) {
+  for (int i = 0; i < share_of(40'000); ++i) {
     const History history = random_history(random, 8, true);
     if (!BruteForce(history).linearizable()) continue;
     const auto keys = partition(history, *find_model("cas-register"));

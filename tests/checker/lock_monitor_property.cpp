@@ -7,13 +7,14 @@
 #include "base/random.hpp"
 #include "checker/monitor/monitor.hpp"
 #include "tests/checker/monitor_gold.hpp"
+#include "tests/checker/share.hpp"
 
 namespace riptide::checker::testing {
 namespace {
 
 using Kind = Action::Kind;
 
-constexpr int kHistories = 120'000;
+const int kHistories = share_of(120'000);
 
 /// Times around moments that ascend.
 class Times {

@@ -4,11 +4,12 @@
 
 #include "checker/monitor/monitor.hpp"
 #include "tests/checker/monitor_judge.hpp"
+#include "tests/checker/share.hpp"
 
 namespace riptide::checker::testing {
 namespace {
 
-constexpr int kHistories = 100'000;
+const int kHistories = share_of(100'000);
 
 /// At least that share of the histories gets an answer.
 void agree(const char* name, Values values, double answered) {

@@ -8,11 +8,12 @@
 #include "checker/partition.hpp"
 #include "tests/checker/brute_force.hpp"
 #include "tests/checker/random_history.hpp"
+#include "tests/checker/share.hpp"
 
 namespace riptide::checker::testing {
 namespace {
 
-constexpr int kHistories = 100'000;
+const int kHistories = share_of(20'000);
 
 /// Every order of one part's entries, until one is legal.
 class Enumeration {

@@ -7,6 +7,7 @@
 #include "checker/frontier/frontier.hpp"
 #include "checker/online.hpp"
 #include "tests/checker/random_history.hpp"
+#include "tests/checker/share.hpp"
 
 namespace riptide::checker::testing {
 namespace {
@@ -157,7 +158,7 @@ TEST(online, says_invalid_at_the_end_exactly_when_the_offline_check_does) {
 TEST(online, knows_a_violation_in_time_when_operations_complete_promptly) {
   Random random(59, "promptly");
   int in_time = 0;
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < share_of(20'000); ++i) {
     const Model model = vary(random, default_model());
     const History history = longer_history(random, model, 1 + static_cast<int>(random.below(5)));
     auto events = events_of(random, history);

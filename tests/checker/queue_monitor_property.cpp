@@ -7,6 +7,7 @@
 #include "base/random.hpp"
 #include "checker/monitor/monitor.hpp"
 #include "tests/checker/monitor_judge.hpp"
+#include "tests/checker/share.hpp"
 
 namespace riptide::checker::testing {
 namespace {
@@ -15,7 +16,7 @@ using history::Value;
 using Kind = Action::Kind;
 using Queue = std::deque<ValueId>;
 
-constexpr int kHistories = 200'000;
+const int kHistories = share_of(200'000);
 
 /// What a queue does, from its definition. False: the operation cannot happen now. An answer that
 /// nobody saw removes the first element, or nothing.

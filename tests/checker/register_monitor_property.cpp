@@ -7,13 +7,14 @@
 #include "checker/monitor/monitor.hpp"
 #include "checker/prune.hpp"
 #include "tests/checker/monitor_gold.hpp"
+#include "tests/checker/share.hpp"
 
 namespace riptide::checker::testing {
 namespace {
 
 using Kind = Action::Kind;
 
-constexpr int kHistories = 150'000;
+const int kHistories = share_of(150'000);
 
 std::optional<ValueId> step(ValueId state, const Action& action) {
   switch (action.kind) {

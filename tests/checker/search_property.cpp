@@ -5,11 +5,12 @@
 #include "checker/prune.hpp"
 #include "checker/search/search.hpp"
 #include "tests/checker/brute_force.hpp"
+#include "tests/checker/share.hpp"
 
 namespace riptide::checker::testing {
 namespace {
 
-constexpr int kHistories = 100'000;
+const int kHistories = share_of(100'000);
 
 KeyHistory only_key(const History& history) {
   auto keys = partition(history, *find_model("cas-register"));
@@ -69,7 +70,7 @@ TEST(search, agrees_with_brute_force_with_and_without_pruning_and_reductions) {
 
 TEST(search, finds_the_longest_order_that_there_is_when_it_tries_everything) {
   Random random(11, "longest");
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < share_of(20'000); ++i) {
     const History history = random_history(random, 6, true);
     const KeyHistory key = only_key(history);
     Budget budget{Limits{.memory_bytes = 1 << 20}};
@@ -101,7 +102,7 @@ TEST(search, finds_the_longest_order_that_there_is_when_it_tries_everything) {
 TEST(validate, refuses_every_mutated_certificate_that_brute_force_would_refuse) {
   Random random(13, "mutation");
   int mutated = 0;
-  for (int i = 0; i < 30'000; ++i) {
+  for (int i = 0; i < share_of(30'000); ++i) {
     const History history = random_history(random, 7, true);
     const KeyHistory key = only_key(history);
     Budget budget{Limits{.memory_bytes = 1 << 20}};

@@ -6,13 +6,14 @@
 
 #include "checker/monitor/monitor.hpp"
 #include "tests/checker/monitor_judge.hpp"
+#include "tests/checker/share.hpp"
 
 namespace riptide::checker::testing {
 namespace {
 
 using Kind = Action::Kind;
 
-constexpr int kHistories = 60'000;
+const int kHistories = share_of(60'000);
 
 struct Counts {
   int valid = 0, invalid = 0, nothing = 0;

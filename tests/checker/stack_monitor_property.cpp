@@ -6,13 +6,14 @@
 #include "checker/monitor/monitor.hpp"
 #include "tests/checker/brute_force.hpp"
 #include "tests/checker/random_history.hpp"
+#include "tests/checker/share.hpp"
 #include "tests/checker/stacks_and_heaps.hpp"
 
 namespace riptide::checker::testing {
 namespace {
 
 constexpr auto kType = Pile::Type::stack;
-constexpr int kHistories = 200'000;
+const int kHistories = share_of(200'000);
 
 std::optional<Decision> decide(const KeyHistory& key) {
   return monitor_stack(*find_model("stack"), key);
