@@ -64,8 +64,7 @@ struct Anomaly {
 /// How far a check got before a limit ended it: of the part that got least far.
 struct Progress {
   history::Value key;
-  /// All operations of the key that returned up to and including this time fit one order.
-  /// INT64_MIN when nothing is known.
+  /// All its operations that returned by then fit one order. INT64_MIN: nothing is known.
   std::int64_t decided_until_ns = INT64_MIN;
   std::uint64_t operations_decided = 0;          ///< of that key: those that had returned by then
   std::vector<history::OpIndex> longest_prefix;  ///< the longest order that was reached
@@ -78,8 +77,7 @@ struct Evidence {
   std::uint64_t states = 0;  ///< configurations visited
   double seconds = 0;
   std::uint64_t peak_bytes = 0;
-  bool certificate_validated =
-      false;  ///< valid: by validate(), which shares nothing with the search
+  bool certificate_validated = false;  ///< by validate(), which shares nothing with the search
 };
 
 /// The answer of one check.
@@ -99,8 +97,7 @@ struct Limits {
   const std::atomic<bool>* stop = nullptr;  ///< set by Ctrl-C: ends in Unknown
 };
 
-/// What --algorithm can name. All give the same verdicts; they differ in what they can decide in
-/// time.
+/// What --algorithm can name. All give the same verdicts, where they have the time.
 enum class Algorithm : std::uint8_t {
   automatic,  ///< the monitor when there is one; else a short frontier, then the race
   monitor,    ///< only the monitor; unknown where it does not apply
@@ -117,13 +114,13 @@ struct LinearizableOptions {
   Model model = default_model();
   Limits limits;
   Algorithm algorithm = Algorithm::automatic;
-  unsigned jobs = 0;  ///< threads; 0: as many as there are processors
+  unsigned jobs = 0;  ///< threads; 0: one per processor
   bool keep_certificates = false;
   std::atomic<bool>* violation = nullptr;  ///< set as soon as one is certain; may be null
   std::vector<std::string>
       checks;  ///< which (checks/checks.hpp, and "linearizable"); empty: all that apply
-  /// A history in which a smaller share of operations succeeds is vacuous. Low on purpose: under
-  /// faults, and for a cas that meets another value, failing is what a correct system does.
+  /// Where a smaller share of operations succeeds the history is vacuous. Low, because under faults
+  /// failing is what a correct system does.
   double minimum_ok_share = 0.02;
 };
 
@@ -148,7 +145,7 @@ struct Verdict {
   std::vector<std::string> warnings;
 };
 
-/// All checks of a history; the strongest word wins. An error also for a check that there is not.
+/// All checks of a history; the strongest word wins.
 Result<Verdict> check_history(const history::History& history, const LinearizableOptions& options);
 
 }  // namespace riptide::checker

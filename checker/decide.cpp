@@ -1,5 +1,6 @@
 #include "checker/decide.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <new>
 #include <thread>
@@ -14,9 +15,11 @@ namespace riptide::checker {
 
 namespace {
 
-/// Most parts that no monitor decides are decided by the frontier within this; starting threads for
-/// them would cost more than it gives.
-constexpr std::uint64_t kStatesOfShortFrontier = 100'000;
+/// Most parts that no monitor decides are decided by the frontier within so many configurations;
+/// threads for them would cost more than they give.
+std::uint64_t states_of_short_frontier(const KeyHistory& key) {
+  return std::max<std::uint64_t>(100'000, 5 * key.entries.size());
+}
 
 /// The limit that says most about why nothing was decided: a racer that was cancelled says nothing.
 Limit telling(Limit a, Limit b) {
@@ -79,13 +82,12 @@ Decided race(const Model& model, const KeyHistory& key, Budget& budget) {
 Decided automatic(const Model& model, const KeyHistory& key, Budget& budget) {
   if (auto decision = monitor(model, key)) return {std::move(*decision), "monitor"};
   if (const Limit limit = budget.poll(); limit != Limit::none) return {{.limit = limit}, "monitor"};
-  Budget brief = budget.part(kStatesOfShortFrontier);
+  Budget brief = budget.part(states_of_short_frontier(key));
   Decision decision = run_frontier(model, key, brief);
   budget.absorb(brief);
-  if (decision.found != Found::limit || decision.limit != Limit::states) {
-    if (decision.found != Found::limit || decision.limit != Limit::memory) {
-      return {std::move(decision), "frontier"};
-    }
+  const bool undecided = decision.found == Found::limit;
+  if (!undecided || (decision.limit != Limit::states && decision.limit != Limit::memory)) {
+    return {std::move(decision), "frontier"};
   }
   return race(model, key, budget);
 }

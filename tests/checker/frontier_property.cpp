@@ -12,7 +12,7 @@
 namespace riptide::checker::testing {
 namespace {
 
-const int kHistories = share_of(100'000);
+const int kHistories = share_of(20'000);
 
 /// Why the order is none of (a prefix of) the part; empty when it is one. From the definition.
 /// `owed_until`: whoever returned until then must be in it.
