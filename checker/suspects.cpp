@@ -128,7 +128,8 @@ class Screen {
 
   /// When the first write that was called after `in_place` was known.
   std::int64_t known_after(std::int64_t in_place, ValueId except) const {
-    return known_[first(by_call_, in_place + (in_place == kAlways ? 0 : 1))].without(except);
+    const bool exact = in_place == kAlways || in_place == history::kNever;
+    return known_[first(by_call_, in_place + (exact ? 0 : 1))].without(except);
   }
   static std::size_t first(const std::vector<std::pair<std::int64_t, std::uint32_t>>& sorted,
                            std::int64_t from) {

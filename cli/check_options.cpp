@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "checker/checks/checks.hpp"
 #include "checker/models/guess.hpp"
 #include "checker/search/budget.hpp"
 #include "history/limits.hpp"
@@ -30,6 +31,20 @@ Result<bool> second_of(const std::string& flag, const std::string& given, const 
   if (given == second) return true;
   return fail("bad value for " + flag + ": \"" + given + "\"")
       .fix("Write " + flag + " " + first + " or " + flag + " " + second + ".");
+}
+
+/// Whether there are such checks; "linearizable" is one of them.
+Result<void> known_checks(const std::vector<std::string>& names) {
+  std::vector<std::string> known = {"linearizable"};
+  for (const checker::CheckInfo& check : checker::checks()) known.push_back(check.name);
+  for (const std::string& name : names) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const std::string meant = did_you_mean(name, known);
+    return fail("there is no check \"" + name + "\"")
+        .fix((meant.empty() ? "" : "Did you mean \"" + meant + "\"? ") +
+             std::string("Use some of these: ") + join(known, ", ") + ".");
+  }
+  return {};
 }
 
 Result<void> choose_model(const CheckFlags& flags, checker::Model& model) {
@@ -110,6 +125,7 @@ Result<checker::LinearizableOptions> options_of(const CheckFlags& flags,
                                                 std::string* guessed) {
   checker::LinearizableOptions options;
   options.checks = words_of(flags.checks);
+  if (auto known = known_checks(options.checks); !known) return known.error();
   const bool needed = options.checks.empty() ||
                       std::ranges::find(options.checks, "linearizable") != options.checks.end();
   auto model = flags.model.empty() ? checker::model_of(history) : checker::find_model(flags.model);

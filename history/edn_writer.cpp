@@ -90,7 +90,8 @@ bool says_value(const std::string& edn, const Event& event, bool& tuple) {
   EdnCursor cursor(edn);
   std::string_view tag;
   cursor.peek();
-  tuple = cursor.read_tag(tag) && tag.substr(0, 18) == "jepsen.independent";
+  tuple = cursor.read_tag(tag) &&
+          (tag == "jepsen.independent.tuple" || tag == "jepsen.independent/tuple");
   if (!tuple) cursor = EdnCursor(edn);
   Value value;
   if (!cursor.read_value(value)) return false;

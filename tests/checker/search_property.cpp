@@ -145,7 +145,7 @@ TEST(validate, refuses_every_mutated_certificate_that_brute_force_would_refuse) 
     ASSERT_EQ(legal, !validate(history, default_model(), swapped).has_value()) << dump(history);
     mutated += legal ? 0 : 1;
   }
-  EXPECT_GT(mutated, 1000);
+  EXPECT_GT(mutated, least_of(1000));
 }
 
 }  // namespace

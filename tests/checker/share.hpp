@@ -13,4 +13,11 @@ inline int share_of(int cases) {
   return factor > 0 ? std::max(200, static_cast<int>(cases * factor)) : cases;
 }
 
+/// How many of something, expected among all cases, must at least be among that share of them.
+inline int least_of(int among_all) {
+  const char* share = std::getenv("RIPTIDE_TEST_SHARE");
+  const double factor = share == nullptr ? 1 : std::strtod(share, nullptr);
+  return factor > 0 && factor < 1 ? static_cast<int>(among_all * factor / 2) : among_all;
+}
+
 }  // namespace riptide::checker::testing
